@@ -1,0 +1,77 @@
+"""Pack the recordings small: the pretend shop's documents, and the requests that the tests replay.
+
+    python tools/pack_recordings.py ../shared/recordings
+
+writes `src/ml_connector/adobe/sandbox/data/shop.tar.xz` (every list of `shop/`) and, in `tests/recorded/`,
+`http/<folder>.jsonl.xz` (one request with its answer per line) and `oauth_signature_vectors.json.xz`.
+The same recordings always give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import lzma
+import tarfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SHOP = ROOT / "src" / "ml_connector" / "adobe" / "sandbox" / "data" / "shop.tar.xz"
+TESTS = ROOT / "tests" / "recorded"
+REPLAYED = ("creditmemos", "customers", "errors", "invoices", "orders", "products")
+VECTORS = "oauth_signature_vectors.json"
+
+
+def main() -> None:
+    """Make all packed files from the folder that is given as the only argument."""
+    parser = argparse.ArgumentParser(description="Pack the recordings for the package and its tests.")
+    parser.add_argument("recordings", type=Path, help="folder with shop/, http/ and samples/")
+    recordings: Path = parser.parse_args().recordings
+    write(SHOP, shop_archive(recordings / "shop"))
+    for folder in REPLAYED:
+        write(TESTS / "http" / f"{folder}.jsonl.xz", json_lines(recordings / "http" / folder))
+    write(TESTS / f"{VECTORS}.xz", (recordings / "samples" / VECTORS).read_bytes())
+
+
+def shop_archive(folder: Path) -> bytes:
+    """A tar of every JSON file of a folder, without owners, modes or times."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for path in sorted(folder.glob("*.json")):
+            content = path.read_bytes()
+            member = tarfile.TarInfo(path.name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def json_lines(folder: Path) -> bytes:
+    """Every JSON file of a folder on a line of its own, with its name under `name`.
+
+    The text of each file is kept but for its line breaks, so that amounts keep their digits.
+    """
+    lines: list[str] = []
+    for path in sorted(folder.glob("*.json")):
+        recording = json.loads(path.read_text(encoding="utf-8"), parse_float=exact)
+        lines.append(json.dumps({"name": path.stem, **recording}, ensure_ascii=False, separators=(",", ":")))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def exact(text: str) -> float:
+    """An amount as a float that is written with the digits it was read with; raises ValueError if not."""
+    if repr(float(text)) != text:
+        raise ValueError(f"{text} would be written as {float(text)!r}")
+    return float(text)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file compressed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    packed = lzma.compress(content, preset=9 | lzma.PRESET_EXTREME)
+    path.write_bytes(packed)
+    print(f"{path.relative_to(ROOT)}: {len(packed)} bytes")
+
+
+if __name__ == "__main__":
+    main()
