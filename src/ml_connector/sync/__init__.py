@@ -1,0 +1,1 @@
+"""The conductor: which record moves when, and how cloud and agent speak. It sees only values and ports."""

@@ -1,0 +1,183 @@
+"""Deciding: each record that is due is looked at again, and moves where the decision says.
+
+The decision itself is the `Decider`'s; here it is only carried out: a plan is kept with its hash, a shopper
+without an account becomes a customer record, and whoever waited for this record is asked again.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+
+from ml_connector.codec import to_json
+from ml_connector.documents.identity import Key, Kind
+from ml_connector.errors import Code, Finding, NeedsPerson
+from ml_connector.posting.plan import Decision, Held, Planned, Skipped, Waiting, plan_hash
+from ml_connector.sync.passage import NOTHING_WRITTEN, State
+from ml_connector.sync.ports import Considered, Decider, Flow, Material, Store, Transaction
+from ml_connector.sync.record import Record
+
+ACTOR = "decider"
+BATCH = 50
+DECIDABLE = tuple(state for state in State if state is not State.SENT)
+"""A record at Sage is not looked at again until its receipt is here."""
+
+log = logging.getLogger(__name__)
+
+
+def decide_due(store: Store, decider: Decider, now: datetime) -> int:
+    """Decide up to a batch of due records in one transaction; returns how many were looked at."""
+    if not decider.chart_version:
+        return 0
+    with store.begin() as tx:
+        due = tx.records(states=DECIDABLE, due=True, limit=BATCH)
+        for record in due:
+            if record.key.kind is Kind.CUSTOMER:
+                _decide_customer(tx, decider, record, now)
+            else:
+                _decide_document(tx, decider, record, now)
+    return len(due)
+
+
+def _decide_customer(tx: Transaction, decider: Decider, record: Record, now: datetime) -> None:
+    try:
+        decision = decider.customer(record.key, record.profile, tx.taken_refs(), record.document_at)
+    except Exception as error:
+        decision = _stopped(record, error)
+    apply(tx, record, decision, decider.chart_version, now)
+
+
+def _decide_document(tx: Transaction, decider: Decider, record: Record, now: datetime) -> None:
+    order = tx.payload(Flow.ORDERS, record.order_id)
+    if order is None:
+        apply(tx, record, Held(findings=(_order_missing(record),)), decider.chart_version, now)
+        return
+    try:
+        considered = decider.document(_material(tx, decider, record, order))
+    except Exception as error:
+        apply(tx, record, _stopped(record, error), decider.chart_version, now)
+        return
+    if record.state not in NOTHING_WRITTEN:
+        _changed_after_sending(tx, record, considered, now)
+        return
+    seen = replace(record, fingerprint=considered.fingerprint)
+    decision = considered.decision
+    if isinstance(decision, Waiting) and decision.code is Code.CUSTOMER_NOT_READY:
+        _notice_shopper(tx, record, considered, now)
+    apply(tx, record, decision, decider.chart_version, now, seen)
+
+
+def _material(tx: Transaction, decider: Decider, record: Record, order: str) -> Material:
+    document_flow = Flow.INVOICES if record.key.kind is Kind.INVOICE else Flow.CREDIT_MEMOS
+    document = tx.payload(document_flow, int(record.key.entity)) or ""
+    products = (tx.payload("products", product) for product in decider.products(document, order))
+    return Material(
+        key=record.key,
+        document=document,
+        order=order,
+        invoices=tx.payloads_of_order(Flow.INVOICES, record.order_id),
+        memos=tx.payloads_of_order(Flow.CREDIT_MEMOS, record.order_id),
+        transactions=tx.payloads_of_order("transactions", record.order_id),
+        products=tuple(product for product in products if product is not None),
+        siblings=tuple(other for other in tx.records_of_order(record.order_id) if other.key != record.key),
+        accounts=tx.accounts(),
+    )
+
+
+def _notice_shopper(tx: Transaction, record: Record, considered: Considered, now: datetime) -> None:
+    key = Key(record.key.connection_id, Kind.CUSTOMER, considered.shopper)
+    if tx.record(key) is None:
+        customer = Record(key=key, document_at=record.document_at, since=now, profile=considered.profile)
+        tx.create(customer, actor=ACTOR, action="noticed", payload={"for": str(record.key)})
+
+
+def _changed_after_sending(tx: Transaction, record: Record, considered: Considered, now: datetime) -> None:
+    """The books stay; a document that is no longer what was posted is disputed, and the difference shown."""
+    if considered.fingerprint == record.fingerprint or record.state is State.DISPUTED:
+        tx.settle(record)
+        return
+    finding = Finding(
+        code=Code.CHANGED_IN_SHOP,
+        what=f"{record.number} was changed in the shop after it was posted.",
+        why="Its amounts, tax, quantities, state or date are no longer those that stand in Sage.",
+        fix="Compare both. Post a correction in Sage if the shop is right, then settle the record by hand.",
+    )
+    changed = replace(
+        record, state=State.DISPUTED, since=now, due=False, code=finding.code, findings=(finding,)
+    )
+    tx.save(record, changed, actor=ACTOR, action="disputed", payload=to_json(finding))
+
+
+def apply(
+    tx: Transaction,
+    record: Record,
+    decision: Decision,
+    chart_version: int,
+    now: datetime,
+    seen: Record | None = None,
+) -> None:
+    """Carry a decision out; when nothing is different from before, only the `due` mark goes."""
+    if record.state is State.SKIPPED and not isinstance(decision, Planned):
+        tx.settle(record)
+        return
+    changed = replace(seen or record, due=False, chart_version=chart_version, **_standing(record, decision))
+    same = replace(changed, due=record.due, chart_version=record.chart_version, since=record.since)
+    if same == record and record.state is not State.QUEUED:
+        tx.settle(record)
+        return
+    if changed.state is not record.state:
+        changed = replace(changed, since=now)
+    tx.save(record, changed, actor=ACTOR, action=changed.state.value, payload=to_json(decision))
+    if changed.state is not record.state and record.order_id:
+        tx.mark_due(order_id=record.order_id, states=(State.WAITING,))
+
+
+def _standing(record: Record, decision: Decision) -> dict[str, object]:
+    """The fields of a record that a decision sets."""
+    blank: dict[str, object] = {"code": None, "findings": (), "waits_on": (), "plan": None, "plan_hash": ""}
+    match decision:
+        case Planned(plan=plan):
+            hashed = plan_hash(plan)
+            generation = record.generation + (hashed != record.plan_hash)
+            return blank | {
+                "state": State.PLANNED,
+                "plan": plan,
+                "plan_hash": hashed,
+                "generation": generation,
+                "account_ref": plan.account_ref,
+            }
+        case Held(findings=findings):
+            return blank | {"state": State.HELD, "code": findings[0].code, "findings": findings}
+        case Waiting(code=code, why=why, on=on):
+            finding = Finding(code=code, what=why, why="", fix="")
+            return blank | {"state": State.WAITING, "code": code, "waits_on": on, "findings": (finding,)}
+        case Skipped(code=code, why=why):
+            finding = Finding(code=code, what=why, why="", fix="")
+            return blank | {"state": State.SKIPPED, "code": code, "findings": (finding,)}
+
+
+def _order_missing(record: Record) -> Finding:
+    return Finding(
+        code=Code.ORDER_MISSING,
+        what=f"{record.number} was not posted.",
+        why=f"The shop did not return its order (entity id {record.order_id}).",
+        fix="Look the order up in the shop; if it was deleted there, enter the document in Sage by hand.",
+    )
+
+
+def _stopped(record: Record, error: Exception) -> Held:
+    """A problem that a rule raised, or one that nobody foresaw: this document stops, the others go on."""
+    if isinstance(error, NeedsPerson):
+        return Held(findings=(error.finding,))
+    log.error("record %s could not be decided", record.key, exc_info=error)
+    return Held(
+        findings=(
+            Finding(
+                code=Code.DEFECT,
+                what=f"{record.number or record.key.entity} was not decided.",
+                why=f"The connector failed in a way that nobody foresaw ({type(error).__name__}).",
+                fix="Please report it with this record's trail; nothing was written in Sage.",
+            ),
+        )
+    )

@@ -1,0 +1,261 @@
+"""What the conductor needs of the world: the shop's answers, a store, and somebody who decides.
+
+The shop side implements `ShopReads`, `records/ledger.py` the `Store`, and `cloud/deciding.py` joins reader
+and rules into a `Decider`. The conductor stores each payload as it came and lets the reader make a document
+of it later, so that a better reader can read the same bytes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from ml_connector.documents.identity import Key, Kind
+from ml_connector.errors import Finding
+from ml_connector.posting.plan import Decision
+from ml_connector.sync.passage import Because, State
+from ml_connector.sync.record import Record
+
+
+class Flow(StrEnum):
+    """What is read by watermark. Invoices do not move when a memo is made, so each flow has its own."""
+
+    INVOICES = "invoices"
+    CREDIT_MEMOS = "creditmemos"
+    ORDERS = "orders"
+    CUSTOMERS = "customers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """One entity as the shop sent it: `body` is the JSON text of exactly this entity, byte for byte.
+
+    `kind` is a `Flow` value, “products” or “transactions”; `order_id` is 0 where there is none;
+    `updated_at` is UTC text as the shop wrote it, “” where the entity has none.
+    """
+
+    kind: str
+    entity_id: int
+    order_id: int
+    updated_at: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of changes. `cursor` continues after it and is saved in the transaction that stores the page."""
+
+    payloads: tuple[Payload, ...]
+    cursor: str
+    more: bool
+
+
+class ShopReads(Protocol):
+    """Reads of one shop. Each may raise `TryAgain` or `NeedsPerson`; none of them writes."""
+
+    def changes(self, flow: Flow, cursor: str) -> Page:
+        """The next page of what changed; an empty cursor begins at the beginning."""
+        ...
+
+    def by_id(self, kind: str, ids: Sequence[int]) -> tuple[Payload, ...]:
+        """Entities by their own ids: orders, invoices, creditmemos, customers, products."""
+        ...
+
+    def of_orders(self, kind: str, order_ids: Sequence[int]) -> tuple[Payload, ...]:
+        """Invoices, creditmemos or transactions that belong to these orders."""
+        ...
+
+    def settings(self) -> Mapping[str, object]:
+        """Websites, store views, store configs, groups, tax classes, rates and rules, as one JSON object."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What is told of a document at first sight, without any rule: enough to list and to count it."""
+
+    kind: Kind
+    entity_id: int
+    order_id: int
+    number: str
+    reference: str
+    captured: bool
+    made_at: datetime
+    currency: str
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Everything stored that one decision may look at, as raw JSON texts."""
+
+    key: Key
+    document: str
+    order: str
+    invoices: tuple[str, ...]
+    memos: tuple[str, ...]
+    transactions: tuple[str, ...]
+    products: tuple[str, ...]
+    siblings: tuple[Record, ...]
+    accounts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """A decision on a document, with the shopper it names (entity and profile JSON) and its fingerprint."""
+
+    decision: Decision
+    fingerprint: str
+    shopper: str
+    profile: str
+
+
+class Decider(Protocol):
+    """Reader and rules, bound to one version of the chart and one reading of shop settings and catalogue."""
+
+    @property
+    def chart_version(self) -> int:
+        """The chart that every decision of this decider rests on; 0 while there is none."""
+        ...
+
+    def see(self, kind: Kind, body: str) -> Seen:
+        """First sight of a document."""
+        ...
+
+    def products(self, document: str, order: str) -> tuple[int, ...]:
+        """Product ids whose records the decision will want."""
+        ...
+
+    def document(self, material: Material) -> Considered:
+        """Decide one invoice or credit memo."""
+        ...
+
+    def customer(self, key: Key, profile: str, taken: frozenset[str], made_at: datetime) -> Decision:
+        """Decide one shopper; `taken` are A/C references that other plans have spoken for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCommand:
+    """A command as the cloud remembers it; `outcome` is “” until its first receipt.
+
+    `receipt_hash` tells a receipt that is sent again from one that says something else.
+    """
+
+    command_id: str
+    key: Key
+    generation: int
+    plan_hash: str
+    agent_id: str
+    outcome: str = ""
+    receipt_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Controls:
+    """What a person has allowed or stopped for one connection. `breaker` is the finding that tripped it."""
+
+    incarnation: str
+    tag: str
+    paused: bool
+    first_run_approved: bool
+    road_approved: bool
+    breaker: Finding | None
+
+
+class Transaction(Protocol):
+    """One transaction of one connection: what is written in it stands together or not at all."""
+
+    def controls(self) -> Controls: ...
+    def trip_breaker(self, finding: Finding) -> None:
+        """Stop the company: nothing more is leased until a person says so."""
+        ...
+
+    def cursor(self, flow: Flow) -> str: ...
+    def save_cursor(self, flow: Flow, cursor: str) -> None: ...
+    def save_payload(self, payload: Payload) -> bool:
+        """Store a payload; True when it is new or its bytes changed."""
+        ...
+
+    def payload(self, kind: str, entity_id: int) -> str | None: ...
+    def payloads_of_order(self, kind: str, order_id: int) -> tuple[str, ...]: ...
+    def missing(self, kind: str, ids: Sequence[int]) -> tuple[int, ...]:
+        """Those ids of which no payload is stored."""
+        ...
+
+    def fact(self, name: str) -> tuple[str, str] | None:
+        """The latest whole reading of something: its hash and its body."""
+        ...
+
+    def save_fact(self, name: str, hash: str, body: str) -> None: ...
+
+    def record(self, key: Key) -> Record | None: ...
+    def records(
+        self, *, states: Sequence[State] = (), due: bool | None = None, limit: int = 1000
+    ) -> tuple[Record, ...]:
+        """Records, customers first, then by the document's own instant."""
+        ...
+
+    def records_of_order(self, order_id: int) -> tuple[Record, ...]: ...
+    def accounts(self) -> Mapping[str, str]:
+        """Customer entity → A/C reference, for each customer record that is proved."""
+        ...
+
+    def taken_refs(self) -> frozenset[str]:
+        """A/C references of all customer records of this connection."""
+        ...
+
+    def create(self, record: Record, *, actor: str, action: str, payload: object) -> None:
+        """A new record, in `noticed`, with its first trail entry."""
+        ...
+
+    def save(
+        self,
+        old: Record,
+        new: Record,
+        *,
+        actor: str,
+        action: str,
+        payload: object,
+        because: Because | None = None,
+    ) -> None:
+        """A changed record with its trail entry; a change of state goes through the passage table."""
+        ...
+
+    def mark_due(self, *, order_id: int = 0, waits_on: str = "", states: Sequence[State] = ()) -> None:
+        """Ask for a new decision on the undecided records of an order, on what waits, or in these states."""
+        ...
+
+    def settle(self, record: Record) -> None:
+        """Take the `due` mark off, when a decision came out as it was."""
+        ...
+
+    def spoken_for(self) -> int:
+        """How many documents (customers not counted) were ever queued or went further."""
+        ...
+
+    def open_commands(self, agent_id: str) -> tuple[OpenCommand, ...]:
+        """What this agent was given and has not ended."""
+        ...
+
+    def command(self, command_id: str) -> OpenCommand | None: ...
+    def save_command(self, command: OpenCommand) -> None: ...
+
+    def note(self, *, actor: str, action: str, key: Key | None, payload: object) -> None:
+        """A trail entry that changes no state: a person's act, a pairing, a reading."""
+        ...
+
+    def trail_head(self) -> str: ...
+
+
+class Store(Protocol):
+    """The records of one connection."""
+
+    def begin(self) -> AbstractContextManager[Transaction]:
+        """A writing transaction: committed when the block ends, rolled back when it raises."""
+        ...
