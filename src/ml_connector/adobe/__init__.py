@@ -1,0 +1,1 @@
+"""The shop speaks: Adobe Commerce and Magento 2 over REST."""

@@ -1,0 +1,64 @@
+"""The pretend shop as a process: `python -m ml_connector.adobe.sandbox --port 0 --ready-file FILE`.
+
+It prints its base URL, and writes it into the ready file once it answers; it ends on SIGTERM or SIGINT.
+Exit status 2 when the shop data cannot be used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+from threading import Event
+from types import FrameType
+
+from ml_connector.adobe.sandbox.data import ShopData, ShopDataError
+from ml_connector.adobe.sandbox.shop import PretendShop
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until a signal comes; returns the exit status."""
+    given = _parser().parse_args(arguments)
+    try:
+        data = ShopData.in_folder(given.shop_data) if given.shop_data else ShopData.recorded()
+    except ShopDataError as error:
+        print(error, file=sys.stderr)
+        return 2
+    ended = Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    with PretendShop(data, log_file=given.log).running(given.host, given.port) as base_url:
+        print(base_url, flush=True)
+        if given.ready_file:
+            _write_whole(given.ready_file, base_url)
+        ended.wait()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m ml_connector.adobe.sandbox", description="A pretend shop."
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: any free one)")
+    parser.add_argument("--ready-file", type=Path, help="file to write the base URL into, once it answers")
+    parser.add_argument("--shop-data", type=Path, help="folder in the format of recordings/shop/")
+    parser.add_argument("--log", type=Path, help="file to append one JSON line per request to")
+    return parser
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that whoever waits for it never reads half of it."""
+    unfinished = path.with_name(path.name + ".unfinished")
+    unfinished.write_text(text + "\n", encoding="utf-8")
+    os.replace(unfinished, path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

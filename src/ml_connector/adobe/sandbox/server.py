@@ -1,0 +1,132 @@
+"""HTTP around the pretend shop: sockets, headers, compression. It knows nothing of shops.
+
+As recorded behind nginx: HTTP/1.1 with keep-alive, chunked bodies, gzip when it is asked for (200 and 404
+only), `Cache-Control: no-store`, and a PHPSESSID cookie with every answer (adobe_commerce.md §4.5, §9.4).
+"""
+
+from __future__ import annotations
+
+import gzip
+import secrets
+import socket
+import sys
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import cast
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as received: `target` is path and query, undecoded; header names are lower-case."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """A header's value, whatever the case of its name."""
+        return self.headers.get(name.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: status, content type and body."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+Answering = Callable[[Request], Answer]
+_Accepted = socket.socket | tuple[bytes, socket.socket]  # the latter for datagrams only
+
+
+@contextmanager
+def serving(answering: Answering, host: str, port: int) -> Generator[str]:
+    """Answer requests at host and port (0: any free one) until the block ends; gives the base URL."""
+    server = _Server((host, port), answering)
+    thread = Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="pretend-shop", daemon=True
+    )
+    thread.start()
+    try:
+        yield f"http://{host}:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.close_connections()
+        server.server_close()
+        thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = False  # so that server_close waits for the handlers and their sockets
+
+    def __init__(self, address: tuple[str, int], answering: Answering) -> None:
+        self.answering = answering
+        self._open: set[socket.socket] = set()
+        super().__init__(address, _Handler)
+
+    def process_request(self, request: _Accepted, client_address: object) -> None:
+        self._open.add(cast(socket.socket, request))
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: _Accepted) -> None:
+        self._open.discard(cast(socket.socket, request))
+        super().shutdown_request(request)
+
+    def close_connections(self) -> None:
+        """End the connections that clients keep alive, so that their threads end too."""
+        for connection in tuple(self._open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):  # a client that went away is no fault
+            super().handle_error(cast(socket.socket, request), client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        if name.startswith("do_"):  # every method there is: the shop decides what it supports
+            return self._handle
+        raise AttributeError(name)
+
+    def _handle(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        answer = cast(_Server, self.server).answering(Request(self.command, self.path, headers, body))
+        self._send(answer, gzipped="gzip" in headers.get("accept-encoding", ""))
+
+    def _send(self, answer: Answer, *, gzipped: bool) -> None:
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("Cache-Control", "no-store")
+        session = secrets.token_hex(13)
+        self.send_header("Set-Cookie", f"PHPSESSID={session}; Max-Age=3600; path=/; HttpOnly; SameSite=Lax")
+        body = answer.body
+        if answer.status in (200, 404):
+            self.send_header("Vary", "Accept-Encoding")
+            if gzipped:
+                self.send_header("Content-Encoding", "gzip")
+                body = gzip.compress(body, compresslevel=1, mtime=0)
+        if self.command == "HEAD":
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        chunk = b"%x\r\n%s\r\n" % (len(body), body) if body else b""
+        self.wfile.write(chunk + b"0\r\n\r\n")
+
+    def version_string(self) -> str:
+        return "nginx/1.22.1"
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: the shop keeps its own log of requests."""

@@ -1,0 +1,198 @@
+"""The pretend shop itself: one request in, one answer out, without a socket.
+
+Order of the checks, as the recordings show it: `Accept`, method, store code, route, credentials and
+permission, search criteria; at last the answer is projected to the asked `fields` and written as JSON or XML.
+Everything that was asked is kept in `requests`, so that a test can show that only GET was ever sent.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from threading import Lock
+
+from ml_connector.adobe.sandbox.credentials import INTEGRATIONS
+from ml_connector.adobe.sandbox.data import ShopData
+from ml_connector.adobe.sandbox.errors import (
+    Refusal,
+    error_page,
+    method_not_supported,
+    no_route,
+    not_authorized,
+)
+from ml_connector.adobe.sandbox.jsontext import Document, Json, read, write, write_xml
+from ml_connector.adobe.sandbox.oauth import SignedRequest, Verifier
+from ml_connector.adobe.sandbox.projection import project
+from ml_connector.adobe.sandbox.query import Parameters, parse
+from ml_connector.adobe.sandbox.routes import Found, Listing, Route, Setting, Single, route_of
+from ml_connector.adobe.sandbox.server import Answer, Request, serving
+
+_JSON = "application/json"
+_XML = "application/xml"
+_SECRET = re.compile(r"(oauth_(?:consumer_key|token|verifier|signature))=[^&]*")
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRequest:
+    """One request that the shop answered: method, path with query, and the status it was given.
+
+    Never a header: the Authorization header is not kept, and OAuth values sent in the query are masked.
+    """
+
+    method: str
+    target: str
+    status: int
+
+
+class PretendShop:
+    """A shop that answers like the recorded one. Give it other data, or a file that it logs requests to."""
+
+    def __init__(self, data: ShopData | None = None, *, log_file: Path | None = None) -> None:
+        self.data = data or ShopData.recorded()
+        self._verifier = Verifier(INTEGRATIONS)
+        self._requests: list[LoggedRequest] = []
+        self._log_file = log_file
+        self._lock = Lock()
+
+    @property
+    def requests(self) -> tuple[LoggedRequest, ...]:
+        """Every request so far, oldest first."""
+        with self._lock:
+            return tuple(self._requests)
+
+    def add(self, kind: str, document: Mapping[str, Json]) -> None:
+        """Let a document appear: `kind` is a list's file name (`orders`, `invoices`, `creditmemos`, …).
+
+        Raises ValueError when one with its id is there already, KeyError for an unknown kind.
+        """
+        self._write(kind, document, there=False)
+
+    def replace(self, kind: str, document: Mapping[str, Json]) -> None:
+        """Let a document change, its `updated_at` too if that is wanted: nothing moves by itself.
+
+        Raises ValueError when there is none with its id, KeyError for an unknown kind.
+        """
+        self._write(kind, document, there=True)
+
+    def document(self, kind: str, entity_id: int) -> Document:
+        """A copy of one document, to change and hand to `replace`; raises KeyError when there is none."""
+        row = self.data.table(kind).row_of(entity_id)
+        copied = read(row.text) if row else None
+        if not isinstance(copied, dict):
+            raise KeyError(f"{kind} {entity_id}")
+        return copied
+
+    @contextmanager
+    def running(self, host: str = "127.0.0.1", port: int = 0) -> Generator[str]:
+        """Serve over HTTP in threads of this process; gives the base URL, without a slash at its end."""
+        with serving(self.answer, host, port) as base_url:
+            yield base_url
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to one request; it is logged."""
+        answer = self._answer(request)
+        target = _SECRET.sub(r"\1=…", request.target)
+        self._log(LoggedRequest(request.method, target, answer.status))
+        return answer
+
+    def _answer(self, request: Request) -> Answer:
+        written_as = _negotiated(request.header("Accept") or "*/*")
+        if written_as is None:
+            return Answer(500, "text/html; charset=UTF-8", error_page().encode())
+        content_type = f"{written_as}; charset=utf-8"
+        try:
+            status, text = 200, self._text(request, written_as)
+        except Refusal as refusal:
+            status, text = refusal.status, _written(refusal.body(), written_as)
+        return Answer(status, content_type, text.encode() if request.method != "HEAD" else b"")
+
+    def _text(self, request: Request, written_as: str) -> str:
+        if request.method in ("HEAD", "OPTIONS", "PATCH"):
+            raise method_not_supported(request.method)
+        path, _, query = request.target.partition("?")
+        route, store_code = route_of(path, self.data)
+        if request.method != "GET":
+            raise no_route()
+        self._check_permission(route, request, path, query)
+        parameters = parse(query)
+        fields = parameters.get("fields")
+        if written_as == _JSON and not isinstance(fields, str):
+            return self._whole_text(route, store_code, parameters)
+        value = self._value(route, store_code, parameters)
+        return _written(project(value, fields) if isinstance(fields, str) else value, written_as)
+
+    def _check_permission(self, route: Route, request: Request, path: str, query: str) -> None:
+        if route.resource is None:
+            return
+        signed = SignedRequest(
+            method=request.method,
+            host=request.header("Host") or "",
+            path=path,
+            query=query,
+            authorization=request.header("Authorization"),
+            content_type=request.header("Content-Type") or "",
+            body=request.body,
+        )
+        integration = self._verifier.integration_of(signed)
+        if integration is None or route.resource not in integration.resources:
+            raise not_authorized(route.resource)
+
+    def _whole_text(self, route: Route, store_code: str, parameters: Parameters) -> str:
+        """The JSON of a whole answer, put together from the rows' ready-made texts."""
+        if isinstance(route, Single):
+            return route.find(self.data).text
+        if isinstance(route, Listing):
+            found = route.find(self.data, parameters)
+            rows = ",".join(row.text for row in found.rows)
+            return f'{{"items":[{rows}],{write(_rest(found))[1:]}'
+        return write(self._value(route, store_code, parameters))
+
+    def _value(self, route: Route, store_code: str, parameters: Parameters) -> Json:
+        if isinstance(route, Single):
+            return route.find(self.data).document
+        if isinstance(route, Listing):
+            found = route.find(self.data, parameters)
+            return {"items": [row.document for row in found.rows], **_rest(found)}
+        return self._setting(route, store_code)
+
+    def _setting(self, setting: Setting, store_code: str) -> Json:
+        if setting.name == "directory/currency":
+            return self.data.currency(store_code)
+        return self.data.setting(setting.name)
+
+    def _write(self, kind: str, document: Mapping[str, Json], *, there: bool) -> None:
+        table = self.data.table(kind)
+        entity_id = document.get(table.entity.id_field)
+        known = isinstance(entity_id, int) and table.row_of(entity_id) is not None
+        if known is not there:
+            raise ValueError(f"{kind} {entity_id!r} is {'already' if known else 'not'} in the shop")
+        self.data.write(kind, dict(document))
+
+    def _log(self, logged: LoggedRequest) -> None:
+        with self._lock:
+            self._requests.append(logged)
+            if self._log_file:
+                with self._log_file.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(asdict(logged), ensure_ascii=False) + "\n")
+
+
+def _rest(found: Found) -> Document:
+    return {"search_criteria": found.criteria, "total_count": found.total_count}
+
+
+def _written(value: Json, written_as: str) -> str:
+    return write(value) if written_as == _JSON else write_xml(value)
+
+
+def _negotiated(accept: str) -> str | None:
+    for part in accept.split(","):
+        media_type = part.partition(";")[0].strip().lower()
+        if media_type in (_JSON, "*/*", "application/*"):
+            return _JSON
+        if media_type == _XML:
+            return _XML
+    return None
