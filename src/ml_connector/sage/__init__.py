@@ -1,0 +1,1 @@
+"""The books: the port, what every driver must do, and the drivers."""
