@@ -13,16 +13,21 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
+
+_AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?\+00:00")
 
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
@@ -39,22 +44,33 @@ def to_json(value: object) -> Json:
         return cast(str, value.value)
     if isinstance(value, int):
         return value
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and value.is_finite():
         return format(value, "f")
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(key): to_json(item) for key, item in cast(Mapping[object, object], value).items()}
-    if isinstance(value, list | tuple | set | frozenset):
+        return {_name(key): to_json(item) for key, item in cast(Mapping[object, object], value).items()}
+    if isinstance(value, list | tuple):
         return [to_json(item) for item in cast(Sequence[object], value)]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
     raise TypeError(f"a {type(value).__name__} has no exact JSON")
 
 
+def _name(key: object) -> str:
+    """A mapping's key as a member's name. Other keys than text could come to the same name."""
+    if not isinstance(key, str):
+        raise TypeError(f"a {type(key).__name__} as a key has no exact JSON")
+    return str(key)
+
+
 def canonical(value: object) -> bytes:
-    """The one byte string that stands for a value."""
-    return json.dumps(to_json(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    """The one byte string that stands for a value; raises TypeError for what has none."""
+    text = json.dumps(to_json(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise TypeError("text with half a character has no exact JSON") from None
 
 
 def digest(value: object) -> str:
@@ -63,8 +79,22 @@ def digest(value: object) -> str:
 
 
 def loads(text: str | bytes) -> object:
-    """Parse JSON with numbers kept exact: fractions become Decimal."""
-    return json.loads(text, parse_float=Decimal)
+    """Parse JSON with numbers kept exact: fractions become Decimal.
+
+    Raises ValueError for what is no JSON, and `NotUnderstood` for NaN and for a name that stands twice.
+    """
+    return json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once_each)
+
+
+def _no_number(_text: str) -> object:
+    raise NotUnderstood("NaN and Infinity are no numbers")
+
+
+def _once_each(members: list[tuple[str, object]]) -> dict[str, object]:
+    read = dict(members)
+    if len(read) != len(members):
+        raise NotUnderstood("an object has two members of one name")
+    return read
 
 
 def from_json(kind: type[T], value: object, *, lenient: bool = False, at: str = "$") -> T:
@@ -90,6 +120,8 @@ def _read(kind: object, value: object, lenient: bool, at: str) -> object:
 
 
 def _read_plain(kind: type[object], value: object, lenient: bool, at: str) -> object:
+    if kind is object:
+        return value
     if kind is bool or kind is str or kind is type(None):
         if type(value) is not kind:
             raise NotUnderstood(f"{at} is not a {kind.__name__}")
@@ -100,14 +132,14 @@ def _read_plain(kind: type[object], value: object, lenient: bool, at: str) -> ob
         return value
     try:
         if kind is Decimal:
-            return Decimal(_text(value, at))
+            return Decimal(_shaped(_AMOUNT, value, at))
         if kind is datetime:
-            return datetime.fromisoformat(_text(value, at))
+            return datetime.fromisoformat(_shaped(_INSTANT, value, at))
         if kind is date:
-            return date.fromisoformat(_text(value, at))
+            return date.fromisoformat(_shaped(_DAY, value, at))
         if issubclass(kind, Enum):
             return kind(value)
-    except (ValueError, InvalidOperation):
+    except ValueError:
         raise NotUnderstood(f"{at} is not a {kind.__name__}") from None
     if dataclasses.is_dataclass(kind):
         return _read_dataclass(kind, value, lenient, at)
@@ -142,8 +174,8 @@ def _read_union(kinds: tuple[object, ...], value: object, lenient: bool, at: str
     if isinstance(value, dict):
         tag = cast(dict[str, object], value).get("type")
         for kind in rest:
-            if isinstance(kind, type) and _tag(cast(type[object], kind)) == tag:
-                return _read_dataclass(cast(type[object], kind), cast(object, value), lenient, at)
+            if dataclasses.is_dataclass(kind) and isinstance(kind, type) and _tag(kind) == tag:
+                return _read_dataclass(kind, cast(object, value), lenient, at)
         raise NotUnderstood(f"{at}.type is none that we know")
     for kind in rest:
         try:
@@ -187,7 +219,8 @@ def _list(value: object, at: str) -> list[object]:
     return cast(list[object], value)
 
 
-def _text(value: object, at: str) -> str:
-    if not isinstance(value, str):
-        raise NotUnderstood(f"{at} is not text")
+def _shaped(shape: re.Pattern[str], value: object, at: str) -> str:
+    """Text of the one shape that `to_json` writes; the standard library would read others too."""
+    if not isinstance(value, str) or not shape.fullmatch(value):
+        raise NotUnderstood(f"{at} is not in the form that it is written in")
     return value

@@ -22,6 +22,7 @@ class Entity:
     attributes: an EAV entity (customers, products): a filter by an unknown name is 400 and a sort by one
         is ignored, where a plain table answers 500 to both.
     columns: columns that may have no value in any document at hand, and so cannot be seen in them.
+    links: what a connector filters and sorts by: they are there even while the list is empty.
     indexes: columns whose index the database was seen to read several values by, which is then the order
         of an unsorted list (recorded: orders/or_filter_group).
     """
@@ -35,12 +36,17 @@ class Entity:
     missing: str = "entity"
     attributes: bool = False
     columns: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
 
+
+_DATED = ("created_at", "updated_at")
+_OF_ORDER = ("order_id", *_DATED)
 
 ENTITIES = (
     Entity(
         kind="orders",
+        links=_DATED,
         listing="orders",
         single="orders",
         resource=credentials.ORDERS,
@@ -54,6 +60,7 @@ ENTITIES = (
     ),
     Entity(
         kind="invoices",
+        links=_OF_ORDER,
         listing="invoices",
         single="invoices",
         resource=credentials.INVOICES,
@@ -61,6 +68,7 @@ ENTITIES = (
     ),
     Entity(
         kind="creditmemos",
+        links=_OF_ORDER,
         listing="creditmemos",
         single="creditmemo",
         resource=credentials.CREDIT_MEMOS,
@@ -68,6 +76,7 @@ ENTITIES = (
     ),
     Entity(
         kind="shipments",
+        links=_OF_ORDER,
         listing="shipments",
         single="shipment",
         resource=credentials.SHIPMENTS,
@@ -75,6 +84,7 @@ ENTITIES = (
     ),
     Entity(
         kind="transactions",
+        links=("order_id", "created_at"),
         listing="transactions",
         single="transactions",
         resource=credentials.TRANSACTIONS,
@@ -84,6 +94,7 @@ ENTITIES = (
     ),
     Entity(
         kind="customers",
+        links=_DATED,
         listing="customers/search",
         single="customers",
         resource=credentials.CUSTOMERS,
@@ -104,6 +115,7 @@ ENTITIES = (
     ),
     Entity(
         kind="products",
+        links=_DATED,
         listing="products",
         single="products",
         resource=credentials.PRODUCTS,

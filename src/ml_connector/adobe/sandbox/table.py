@@ -130,6 +130,8 @@ def _attributes(document: Document) -> list[Document]:
 
 def _column_types(entity: Entity, rows: Iterable[Row]) -> dict[str, ColumnType]:
     types = dict.fromkeys(entity.columns, ColumnType.TEXT)
+    types |= {name: ColumnType.DATE if name.endswith("_at") else ColumnType.NUMBER for name in entity.links}
+    types[entity.id_column] = ColumnType.NUMBER
     for row in rows:
         for name, value in row.columns.items():
             if name.endswith(("_at", "dob")):

@@ -1,0 +1,1 @@
+"""What was decided, written down: one transaction for state, mapping and trail."""

@@ -1,0 +1,176 @@
+"""The tables, once, for SQLite and PostgreSQL alike. Every primary key begins with `connection_id`.
+
+Instants are UTC ISO 8601 text, amounts exact decimal text, JSON is canonical text (`codec`): the same bytes
+on both databases, and nothing that a driver could round.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+
+metadata = MetaData()
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("tag", Text, nullable=False, unique=True),
+    Column("shop_url", Text, nullable=False),
+    Column("incarnation", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("first_run_approved", Boolean, nullable=False),
+    Column("road_approved", Boolean, nullable=False),
+    Column("breaker", Text, nullable=False),
+    Column("company", Text, nullable=False),
+    Column("watermark", Text, nullable=False),
+    Column("ledger_wanted", Boolean, nullable=False),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+pairing_codes = Table(
+    "pairing_codes",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("code_hash", Text, primary_key=True),
+    Column("expires_at", Text, nullable=False),
+    Column("used_at", Text, nullable=False),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("agent_id", Text, primary_key=True),
+    Column("credential_hash", Text, nullable=False, unique=True),
+    Column("instance_id", Text, nullable=False),
+    Column("agent_version", Text, nullable=False),
+    Column("last_seen", Text, nullable=False),
+    Column("finding", Text, nullable=False),
+)
+
+charts = Table(
+    "charts",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("accepted_by", Text, nullable=False),
+    Column("accepted_at", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("read_at", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""The latest whole reading of something: the shop's settings, Sage's catalogue, Sage's ledger."""
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("flow", Text, primary_key=True),
+    Column("cursor", Text, nullable=False),
+    Column("saved_at", Text, nullable=False),
+)
+
+payloads = Table(
+    "payloads",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("entity_id", Integer, primary_key=True),
+    Column("order_id", Integer, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("read_at", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("payloads_of_order", "connection_id", "order_id", "kind"),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("entity", Text, primary_key=True),
+    Column("order_id", Integer, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("document_at", Text, nullable=False),
+    Column("captured", Boolean, nullable=False),
+    Column("shop_currency", Text, nullable=False),
+    Column("shop_total", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("due", Boolean, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("findings", Text, nullable=False),
+    Column("waits_on", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("chart_version", Integer, nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("plan_hash", Text, nullable=False),
+    Column("profile", Text, nullable=False),
+    Column("account_ref", Text, nullable=False),
+    Column("sage", Text, nullable=False),
+    Index("records_by_state", "connection_id", "state", "document_at"),
+    Index("records_due", "connection_id", "due"),
+    Index("records_of_order", "connection_id", "order_id"),
+)
+
+commands = Table(
+    "commands",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("command_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("plan_hash", Text, nullable=False),
+    Column("agent_id", Text, nullable=False),
+    Column("leased_at", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("receipt_hash", Text, nullable=False),
+    Index("commands_open", "connection_id", "outcome"),
+)
+
+trail = Table(
+    "trail",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("from_state", Text, nullable=False),
+    Column("to_state", Text, nullable=False),
+    Column("payload_hash", Text, nullable=False),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("salt", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+)
+
+trail_heads = Table(
+    "trail_heads",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+)
