@@ -138,8 +138,8 @@ def lines(draw: st.DrawFn) -> DocumentLine:
     return DocumentLine(
         stock_code=draw(TEXTS),
         description=draw(TEXTS),
-        quantity=draw(DECIMALS),
-        unit_price=draw(DECIMALS),
+        quantity=Decimal(1),
+        unit_price=Decimal(net + discount) / 100,
         full_net=net + discount,
         discount=discount,
         net=net,
@@ -148,7 +148,7 @@ def lines(draw: st.DrawFn) -> DocumentLine:
         tax_rate=draw(DECIMALS),
         nominal=draw(TEXTS),
         rule=draw(TEXTS),
-        negative=draw(st.booleans()),
+        negative=False,
     )
 
 

@@ -49,9 +49,11 @@ class Key:
 def reference(tag: str, kind: Kind, entity_id: int) -> str:
     """The words that stand in Sage for a document, as `K7-I123456`.
 
-    Raises ValueError for a tag that is not 2–4 capitals or digits, and for a reference that would leave no
-    room for an effect's suffix.
+    Raises ValueError for a customer, an id below 1, a tag that is not 2–4 capitals or digits, and a reference
+    that would leave no room for an effect's suffix.
     """
+    if kind is Kind.CUSTOMER or entity_id < 1:
+        raise ValueError(f"there is no reference for {kind} {entity_id}")
     if not TAG_PATTERN.fullmatch(tag):
         raise ValueError(f"tag {tag!r} must be 2 to 4 capitals or digits and begin with a letter")
     letter = {Kind.INVOICE: "I", Kind.CREDIT_MEMO: "C"}[kind]

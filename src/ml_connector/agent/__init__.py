@@ -1,0 +1,1 @@
+"""The Windows program that holds the Sage session and posts; it decides only found, absent or unknown."""
