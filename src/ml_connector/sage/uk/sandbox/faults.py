@@ -4,7 +4,7 @@ Each is a small file beside the company's data, so that a test can set it and dr
 
     EXCLUSIVE.FLAG   somebody runs a backup: Connect is refused with 24 until the flag is taken away
     BUSY.FLAG        holds n: the next n calls that connect or write are refused with 48
-    DIE.FLAG         holds n: the process ends after its nth successful write from now, before the call returns
+    DIE.FLAG         holds n: the process ends after its nth successful write, before the call returns
 """
 
 from __future__ import annotations
