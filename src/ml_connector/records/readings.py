@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import Connection, Table, and_, insert, select, update
@@ -94,6 +95,12 @@ class Readings:
             )
         ).first()
         return (row.hash, row.body) if row else None
+
+    def read_at(self, name: str) -> datetime | None:
+        """When this reading was last taken, UTC; None when it never was."""
+        where = {"connection_id": self.connection_id, "name": name}
+        found = self._get(tables.facts, where, "read_at")
+        return None if found is None else datetime.fromisoformat(str(found))
 
     def save_fact(self, name: str, hash: str, body: str) -> None:
         self.put(

@@ -17,6 +17,7 @@ from ml_connector.posting.plan import Decision, Held, Planned, Skipped, Waiting,
 from ml_connector.sync.passage import NOTHING_WRITTEN, State
 from ml_connector.sync.ports import Considered, Decider, Flow, Material, Store, Transaction
 from ml_connector.sync.record import Record
+from ml_connector.sync.sight import sighted, was_sighted
 
 ACTOR = "decider"
 BATCH = 50
@@ -41,8 +42,11 @@ def decide_due(store: Store, decider: Decider, now: datetime) -> int:
 
 
 def _decide_customer(tx: Transaction, decider: Decider, record: Record, now: datetime) -> None:
+    taken = tx.taken_refs()
+    if record.code is not Code.ACCOUNT_REF_TAKEN:
+        taken -= {record.account_ref}
     try:
-        decision = decider.customer(record.key, record.profile, tx.taken_refs(), record.document_at)
+        decision = decider.customer(record.key, record.profile, taken, record.document_at)
     except Exception as error:
         decision = _stopped(record, error)
     apply(tx, record, decision, decider.chart_version, now)
@@ -51,21 +55,31 @@ def _decide_customer(tx: Transaction, decider: Decider, record: Record, now: dat
 def _decide_document(tx: Transaction, decider: Decider, record: Record, now: datetime) -> None:
     order = tx.payload(Flow.ORDERS, record.order_id)
     if order is None:
-        apply(tx, record, Held(findings=(_order_missing(record),)), decider.chart_version, now)
+        _stop(tx, decider, record, Held(findings=(_order_missing(record),)), now)
         return
     try:
-        considered = decider.document(_material(tx, decider, record, order))
+        material = _material(tx, decider, record, order)
+        seen = record if was_sighted(record) else sighted(decider, record, material.document)
+        considered = decider.document(material)
     except Exception as error:
-        apply(tx, record, _stopped(record, error), decider.chart_version, now)
+        _stop(tx, decider, record, _stopped(record, error), now)
         return
     if record.state not in NOTHING_WRITTEN:
         _changed_after_sending(tx, record, considered, now)
         return
-    seen = replace(record, fingerprint=considered.fingerprint)
     decision = considered.decision
     if isinstance(decision, Waiting) and decision.code is Code.CUSTOMER_NOT_READY:
         _notice_shopper(tx, record, considered, now)
+    seen = replace(seen, fingerprint=considered.fingerprint)
     apply(tx, record, decision, decider.chart_version, now, seen)
+
+
+def _stop(tx: Transaction, decider: Decider, record: Record, held: Held, now: datetime) -> None:
+    """It cannot be decided: held while nothing was written; afterwards the books stay, and it is disputed."""
+    if record.state in NOTHING_WRITTEN:
+        apply(tx, record, held, decider.chart_version, now)
+    else:
+        _dispute(tx, record, held.findings, now)
 
 
 def _material(tx: Transaction, decider: Decider, record: Record, order: str) -> Material:
@@ -94,7 +108,7 @@ def _notice_shopper(tx: Transaction, record: Record, considered: Considered, now
 
 def _changed_after_sending(tx: Transaction, record: Record, considered: Considered, now: datetime) -> None:
     """The books stay; a document that is no longer what was posted is disputed, and the difference shown."""
-    if considered.fingerprint == record.fingerprint or record.state is State.DISPUTED:
+    if considered.fingerprint == record.fingerprint:
         tx.settle(record)
         return
     finding = Finding(
@@ -103,10 +117,18 @@ def _changed_after_sending(tx: Transaction, record: Record, considered: Consider
         why="Its amounts, tax, quantities, state or date are no longer those that stand in Sage.",
         fix="Compare both. Post a correction in Sage if the shop is right, then settle the record by hand.",
     )
+    _dispute(tx, record, (finding,), now)
+
+
+def _dispute(tx: Transaction, record: Record, findings: tuple[Finding, ...], now: datetime) -> None:
+    """What is disputed already stays so for its first reason."""
+    if record.state is State.DISPUTED:
+        tx.settle(record)
+        return
     changed = replace(
-        record, state=State.DISPUTED, since=now, due=False, code=finding.code, findings=(finding,)
+        record, state=State.DISPUTED, since=now, due=False, code=findings[0].code, findings=findings
     )
-    tx.save(record, changed, actor=ACTOR, action="disputed", payload=to_json(finding))
+    tx.save(record, changed, actor=ACTOR, action="disputed", payload=to_json(findings))
 
 
 def apply(
@@ -122,15 +144,31 @@ def apply(
         tx.settle(record)
         return
     changed = replace(seen or record, due=False, chart_version=chart_version, **_standing(record, decision))
-    same = replace(changed, due=record.due, chart_version=record.chart_version, since=record.since)
-    if same == record and record.state is not State.QUEUED:
+    if _is_past_planning(tx, record, changed):
+        changed = replace(
+            changed, state=record.state, code=record.code, findings=record.findings, waits_on=record.waits_on
+        )
+    same = replace(changed, due=record.due, since=record.since)
+    if not isinstance(decision, Planned):
+        same = replace(same, chart_version=record.chart_version)
+    if same == record:
         tx.settle(record)
         return
-    if changed.state is not record.state:
-        changed = replace(changed, since=now)
+    changed = replace(changed, since=record.since if changed.state is record.state else now)
     tx.save(record, changed, actor=ACTOR, action=changed.state.value, payload=to_json(decision))
     if changed.state is not record.state and record.order_id:
         tx.mark_due(order_id=record.order_id, states=(State.WAITING,))
+
+
+def _is_past_planning(tx: Transaction, record: Record, changed: Record) -> bool:
+    """The same plan is queued already, or waits for a person's yes: planning it again would change nothing.
+
+    Without this, two documents of one order that wait for the yes would wake each other for ever.
+    """
+    if changed.state is not State.PLANNED or changed.plan_hash != record.plan_hash:
+        return False
+    waits_for_yes = record.state is State.WAITING and record.code is Code.WAITS_FOR_APPROVAL
+    return record.state is State.QUEUED or (waits_for_yes and not tx.controls().first_run_approved)
 
 
 def _standing(record: Record, decision: Decision) -> dict[str, object]:

@@ -3,7 +3,7 @@
     sweep     the shop's changes are stored as received, new documents noticed
     decide    each due record is planned, or waits, or is held or skipped with a reason
     queue     plans go to the agent's queue, as far as a person allowed
-              (the agent leases, posts, reads back, and its receipts come in through `leasing`)
+              (the agent leases, posts, reads back, and its receipts come in through `receipts`)
 
 Two promises hold at every line: nothing reaches Sage that is not on disk here as `sent` first, and doing
 anything twice finds what the first time did. Everything the conductor touches is a port, so these lines run

@@ -107,7 +107,10 @@ class Material:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Considered:
-    """A decision on a document, with the shopper it names (entity and profile JSON) and its fingerprint."""
+    """A decision on a document and its fingerprint.
+
+    `shopper` (the customer's entity) and `profile` (JSON) are filled when it waits for its customer.
+    """
 
     decision: Decision
     fingerprint: str
@@ -196,7 +199,7 @@ class Transaction(Protocol):
 
     def record(self, key: Key) -> Record | None: ...
     def records(
-        self, *, states: Sequence[State] = (), due: bool | None = None, limit: int = 1000
+        self, *, states: Sequence[State] = (), due: bool | None = None, limit: int = 1_000_000
     ) -> tuple[Record, ...]:
         """Records, customers first, then by the document's own instant."""
         ...

@@ -68,8 +68,14 @@ class Proof:
 
 
 def reconcile(records: Iterable[Record], ledger: Iterable[LedgerEntry]) -> Proof:
-    """Hold the shop's documents against the ledger. Only captured documents count."""
-    documents = [record for record in records if record.key.kind in DOCUMENT_KINDS and record.captured]
+    """Hold the shop's documents against the ledger.
+
+    Only captured documents count; one that the shop took back after it was posted counts 0.00 there, and
+    what the ledger still holds for it is disputed. A document that could not be read has no amount, and
+    shows among the held ones.
+    """
+    every = [record for record in records if record.key.kind in DOCUMENT_KINDS]
+    documents = [record for record in every if record.captured]
     entries = [entry for entry in ledger if entry.type in LEDGER_SIGN]
     by_state: dict[State, Counter[str]] = defaultdict(Counter)
     for record in documents:
@@ -81,7 +87,7 @@ def reconcile(records: Iterable[Record], ledger: Iterable[LedgerEntry]) -> Proof
         unfinished={
             state.value: sum(reasons.values()) for state, reasons in by_state.items() if state in UNFINISHED
         },
-        currencies=_currencies(documents, entries),
+        currencies=_currencies(every, entries),
         tax_codes=_tax_codes(documents, entries),
     )
 
@@ -89,7 +95,10 @@ def reconcile(records: Iterable[Record], ledger: Iterable[LedgerEntry]) -> Proof
 def _currencies(documents: list[Record], entries: list[LedgerEntry]) -> dict[str, CurrencyProof]:
     sums: dict[str, Counter[str]] = defaultdict(Counter)
     for record in documents:
-        amount = to_minor(record.shop_total)
+        counts = record.captured or record.state is State.DISPUTED
+        if not counts or not record.shop_currency:
+            continue
+        amount = to_minor(record.shop_total) if record.captured else 0
         sums[record.shop_currency]["shop"] += amount
         if record.state in (State.HELD, State.WAITING, State.SKIPPED):
             sums[record.shop_currency][record.state.value] += amount
@@ -108,8 +117,11 @@ def _in_ledger(record: Record, entries: list[LedgerEntry]) -> int:
     return sum(
         LEDGER_SIGN[entry.type] * sum(split.net + split.tax for split in entry.splits)
         for entry in entries
-        if entry.header in headers
-        or (record.reference and entry.reference.split(" ")[-1] == record.reference)
+        if entry.currency == record.shop_currency
+        and (
+            entry.header in headers
+            or (record.reference and entry.reference.split(" ")[-1] == record.reference)
+        )
     )
 
 

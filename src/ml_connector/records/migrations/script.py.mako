@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy import Text
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

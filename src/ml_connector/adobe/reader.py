@@ -1,0 +1,14 @@
+"""Payload in, document out: the door to the one place that knows Adobe Commerce's field names and our words.
+
+Behind it, `reading/` holds one module per kind of payload. Nothing here decides anything; what is
+indispensable and missing, or of the wrong type, raises NeedsPerson (`document-unreadable`) with its name.
+Facts: adobe_commerce.md §4.7–§5 and §9.6.
+"""
+
+from ml_connector.adobe.reading.document import glance, read_bundle
+from ml_connector.adobe.reading.order import order_method
+from ml_connector.adobe.reading.rows import product_ids
+from ml_connector.adobe.reading.settings import shop_facts
+from ml_connector.documents.bundle import Bundle, Glance
+
+__all__ = ["Bundle", "Glance", "glance", "order_method", "product_ids", "read_bundle", "shop_facts"]

@@ -1,0 +1,1 @@
+"""Adobe Commerce's field names, read strictly: one module per kind of payload, behind `adobe.reader`."""

@@ -1,0 +1,1 @@
+"""The service: reads the shop, decides, records, and hands commands to agents."""

@@ -1,0 +1,91 @@
+"""`/api`, the calls by which a person does something. Each stands in the trail with who and why."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from sqlalchemy import update
+from starlette.responses import Response
+
+from ml_connector.adobe.auth import OAuth1Credentials
+from ml_connector.cloud import connections
+from ml_connector.cloud.agents import LEDGER
+from ml_connector.cloud.answers import answer
+from ml_connector.cloud.connections import Act, NewConnection
+from ml_connector.cloud.operator_desk import AtDesk, ByPerson, ChartIn, ConnectionIn
+from ml_connector.cloud.proposing import propose_chart
+from ml_connector.posting.proposal import accept
+from ml_connector.records import tables
+from ml_connector.sync.ports import Flow
+
+acts = APIRouter()
+
+
+@acts.post("/connections")
+def make_connection(desk: AtDesk, new: ConnectionIn) -> Response:
+    """Connect a shop; its credentials go into the vault and come out in no answer."""
+    made = NewConnection(
+        connection_id=new.connection_id,
+        name=new.name,
+        tag=new.tag,
+        shop_url=new.shop_url,
+        credentials=OAuth1Credentials(
+            consumer_key=new.consumer_key,
+            consumer_secret=new.consumer_secret,
+            access_token=new.access_token,
+            access_token_secret=new.access_token_secret,
+        ),
+    )
+    connections.create(desk.engine, desk.clock, desk.vault, made, new.by)
+    desk.worker.wake()
+    return answer({"connection_id": new.connection_id}, 201)
+
+
+@acts.post("/connections/{connection_id}/pairing-code")
+def give_pairing_code(desk: AtDesk, connection_id: str, person: ByPerson) -> Response:
+    """A code for one agent: shown once, good for 30 minutes."""
+    return answer({"code": connections.pairing_code(desk.ledger(connection_id), person.by, person.why)})
+
+
+@acts.post("/connections/{connection_id}/chart")
+def accept_chart(desk: AtDesk, connection_id: str, given: ChartIn) -> Response:
+    """Accept the proposed chart with every answer that it proposes."""
+    ledger = desk.ledger(connection_id)
+    chart = accept(propose_chart(ledger), by=given.by, note=given.why, gate=given.gate)
+    version = connections.accept_chart(ledger, chart, given.by, given.why)
+    desk.worker.wake()
+    return answer({"version": version})
+
+
+@acts.post("/connections/{connection_id}/acts/{act}")
+def allow_or_stop(desk: AtDesk, connection_id: str, act: Act, person: ByPerson) -> Response:
+    """What a person allows or stops."""
+    connections.act(desk.ledger(connection_id), act, person.by, person.why)
+    desk.worker.wake()
+    return answer({"done": act.value})
+
+
+@acts.post("/connections/{connection_id}/sweep")
+def ask_for_sweep(desk: AtDesk, connection_id: str, person: ByPerson, full: bool = False) -> Response:
+    """Read the shop now; `full` begins at the beginning."""
+    with desk.ledger(connection_id).begin() as tx:
+        what = {"full": full, "why": person.why}
+        tx.note(actor=f"user {person.by}", action="sweep asked for", key=None, payload=what)
+        if full:
+            for flow in Flow:
+                tx.save_cursor(flow, "")
+    desk.worker.sweep_now(connection_id)
+    return answer({"sweeping": True})
+
+
+@acts.post("/connections/{connection_id}/ledger-reading")
+def ask_for_ledger(desk: AtDesk, connection_id: str, person: ByPerson) -> Response:
+    """Let the agent read Sage's ledger anew; until it has, the last reading is marked as old."""
+    with desk.ledger(connection_id).begin() as tx:
+        tx.set_controls(ledger_wanted=True)
+        tx.note(actor=f"user {person.by}", action="ledger asked for", key=None, payload={"why": person.why})
+        tx.connection.execute(
+            update(tables.facts)
+            .where(tables.facts.c.connection_id == connection_id, tables.facts.c.name == LEDGER)
+            .values(hash="")
+        )
+    return answer({"asked": True})

@@ -1,0 +1,76 @@
+"""`/api`: what an operator's program or script does. Every call shows the operator's key as a bearer token.
+
+The key is looked at before anything of a request is read. No answer repeats what was sent, so that a secret
+with a typing error beside it comes back to nobody.
+"""
+
+from __future__ import annotations
+
+import hmac
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy import Engine
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ml_connector.clock import Clock
+from ml_connector.cloud.answers import HANDLERS, bearer, refused
+from ml_connector.cloud.operator_acts import acts
+from ml_connector.cloud.operator_desk import Desk
+from ml_connector.cloud.operator_views import views
+from ml_connector.cloud.worker import Worker
+from ml_connector.errors import Code, Finding
+from ml_connector.records.vault import Vault
+
+
+def operator_api(engine: Engine, clock: Clock, vault: Vault, worker: Worker, operator_key: str) -> ASGIApp:
+    """The application behind `/api`."""
+    api = FastAPI(
+        title="ml-connector",
+        exception_handlers={**HANDLERS, RequestValidationError: _on_misfit},
+        default_response_class=Response,
+        docs_url=None,
+        redoc_url=None,
+    )
+    api.state.desk = Desk(engine, clock, vault, worker)
+    api.include_router(views)
+    api.include_router(acts)
+    return _Locked(api, operator_key)
+
+
+class _Locked:
+    """An application behind the operator's key."""
+
+    def __init__(self, inner: ASGIApp, operator_key: str) -> None:
+        self._inner, self._key = inner, operator_key.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not hmac.compare_digest(bearer(Request(scope)).encode(), self._key):
+            await refused(_NO_KEY, 401)(scope, receive, send)
+            return
+        await self._inner(scope, receive, send)
+
+
+_NO_KEY = Finding(
+    code=Code.SETTINGS_INVALID,
+    what="The call was not let in.",
+    why="The operator's key is missing or wrong.",
+    fix="Send it as a bearer token; it stands in the file operator.key in data_dir.",
+)
+
+
+async def _on_misfit(_request: Request, error: Exception) -> Response:
+    """Which field does not fit, and why; never what was in it."""
+    assert isinstance(error, RequestValidationError)
+    faults = [f"{'.'.join(str(step) for step in each['loc'])}: {each['msg']}" for each in error.errors()]
+    return refused(
+        Finding(
+            code=Code.COMMAND_NOT_UNDERSTOOD,
+            what="The request was not understood.",
+            why="; ".join(faults) + ".",
+            fix="Correct these fields and send it again; nothing was done.",
+        ),
+        422,
+    )

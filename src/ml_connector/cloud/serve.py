@@ -1,0 +1,67 @@
+"""`ml-connector serve`: the whole service in one process, on SQLite, over HTTPS.
+
+One process only: a lock file beside the database is held as long as it runs.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import uvicorn
+
+from ml_connector.clock import Clock
+from ml_connector.cloud.app import make_app
+from ml_connector.cloud.certificate import ensure
+from ml_connector.cloud.single_process import sole_process
+from ml_connector.cloud.worker import Worker
+from ml_connector.records import private_file
+from ml_connector.records.database import open_database
+from ml_connector.records.vault import Vault
+from ml_connector.settings import CloudSettings
+
+LISTEN_BACKLOG = 128
+"""Who calls between the ready file and the first accept waits here instead of being refused."""
+
+
+def serve(settings: CloudSettings, clock: Clock, ready_file: Path | None = None) -> None:
+    """Run until it is told to stop; `ready_file` gets the address once requests are answered."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    with sole_process(settings.data_dir):
+        engine = open_database(settings.database)
+        vault = Vault.open(settings.vault_key, clock)
+        certificate = ensure(settings.data_dir / "tls", settings.names, clock)
+        worker = Worker(engine, clock, vault, settings.sweep_every_s)
+        app = make_app(engine, clock, vault, worker, operator_key(settings.operator_key, clock))
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                host=settings.host,
+                port=settings.port,
+                ssl_certfile=str(certificate.cert_path),
+                ssl_keyfile=str(certificate.key_path),
+                log_level="warning",
+                lifespan="off",
+            )
+        )
+        listening = server.config.bind_socket()
+        listening.listen(LISTEN_BACKLOG)
+        address = f"https://{settings.host}:{listening.getsockname()[1]}"
+        print(f"ml-connector listens on {address}")
+        print(f"certificate fingerprint (SHA-256): {certificate.fingerprint}")
+        print(f"operator's key: in {settings.operator_key}")
+        if ready_file is not None:
+            private_file.replace(ready_file, address.encode())
+        worker.start()
+        try:
+            server.run(sockets=[listening])
+        finally:
+            worker.stop()
+            engine.dispose()
+
+
+def operator_key(path: Path, clock: Clock) -> str:
+    """The operator's key, made at the first start, in a file that only this user may read."""
+    private_file.create(path, clock.secret().encode())
+    return path.read_text("utf-8").strip()

@@ -1,0 +1,1 @@
+"""One shop, one company, the whole way: the main job with only its two ends pretended."""

@@ -1,0 +1,207 @@
+"""A chart for a new connection, proposed from the shop's tax rules and Sage's live lists.
+
+What follows from either is proposed as it is: the websites in the company's currency, Sage's own default
+nominals. What needs a person's knowledge is a question with a proposed answer: which tax codes the rates
+are, where the money of a payment method goes, what adjustments are (`untaxed` proposes why lines bear no
+VAT). Other countries' VAT, levies and websites in other currencies are questions without an answer, and
+`accept` accepts none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from ml_connector.documents.shop import ShopFacts, TaxRate
+from ml_connector.posting.chart import Adjustment, BankRow, CarriageAs, Chart, Gate, ZeroDocuments
+from ml_connector.posting.company import Catalogue, Nominal, TaxCode
+from ml_connector.posting.tax_table import Acceptance, TaxRow
+from ml_connector.posting.untaxed import HOME, taxable_classes, untaxed_rows
+
+Answer = TaxRow | BankRow | Adjustment | ZeroDocuments
+
+VAT_COUNTRY = "GB"
+_OUTSIDE_VAT = 9
+_NOT_FOR_SALES = frozenset({0, 2, 4, 7, 8, 9, *range(14, 27)})
+"""Sage's UK codes that no plain domestic sale at a positive rate bears (reference: sage50_uk_sdo.md §6)."""
+
+_CARRIAGE = ("4905", "carriage")
+_ADJUSTMENTS = ("4009", "discounts allowed")
+_ROUNDING = ("", "rounding")
+_BANK = "1200"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Something only a person can say yes to. `proposes` is None where there is nothing to say yes to yet."""
+
+    about: str
+    asks: str
+    proposes: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A chart without any choice that needs a person, and the questions whose answers complete it."""
+
+    chart: Chart
+    questions: tuple[Question, ...]
+
+
+def propose(facts: ShopFacts, catalogue: Catalogue, methods: Mapping[str, bool]) -> Proposal:
+    """The proposal for this shop and company.
+
+    `methods` are the shop's payment methods; True for one whose invoices have capture transactions.
+    """
+    sites = {view.website for view in facts.store_views if view.base_currency == catalogue.base_currency}
+    sales = catalogue.default_nominal
+    chart = Chart(
+        gate=Gate.COMPLETE,
+        vat_country=VAT_COUNTRY,
+        currency=catalogue.base_currency,
+        websites=tuple(site.id for site in facts.websites if site.id in sites),
+        sales_nominal=sales,
+        carriage_nominal=_nominal(catalogue, *_CARRIAGE) or sales,
+        levy_nominal=sales,
+        rounding_nominal=_nominal(catalogue, *_ROUNDING) or _nominal(catalogue, *_ADJUSTMENTS) or sales,
+        carriage_as=CarriageAs.HEADER,
+        tax_rows=(),
+        taxable_classes=taxable_classes(facts),
+        foreign_vat=_foreign_countries(facts),
+        banks=(),
+        outside_vat=_OUTSIDE_VAT,
+    )
+    questions = (
+        *_websites(facts, sites, catalogue.base_currency),
+        *_rates(facts, catalogue),
+        *_untaxed(facts),
+        *_money(catalogue, methods),
+        _adjustments(catalogue),
+        Question(
+            about="documents of 0.00",
+            asks="Documents that come to 0.00 are left out of Sage.",
+            proposes=ZeroDocuments(),
+        ),
+    )
+    return Proposal(chart=chart, questions=questions)
+
+
+def accept(proposal: Proposal, by: str, note: str, gate: str) -> Chart:
+    """The chart with every proposed answer, each marked with who accepted it and in what words.
+
+    Raises ValueError for a gate that is none of `Gate`.
+    """
+    yes = Acceptance(by=by, note=note)
+    chart = replace(proposal.chart, gate=Gate(gate))
+    for question in proposal.questions:
+        answer = question.proposes
+        if isinstance(answer, TaxRow):
+            chart = replace(chart, tax_rows=(*chart.tax_rows, replace(answer, accepted=yes)))
+        elif isinstance(answer, BankRow):
+            chart = replace(chart, banks=(*chart.banks, replace(answer, accepted=yes)))
+        elif isinstance(answer, Adjustment):
+            chart = replace(chart, adjustment=replace(answer, accepted=yes))
+        elif isinstance(answer, ZeroDocuments):
+            chart = replace(chart, zero_documents=replace(answer, accepted=yes))
+    return chart
+
+
+def _websites(facts: ShopFacts, sites: set[str], currency: str) -> Iterator[Question]:
+    for site in facts.websites:
+        if site.id not in sites:
+            others = sorted({view.base_currency for view in facts.store_views if view.website == site.id})
+            yield Question(
+                about=f"website {site.name}",
+                asks=f"Website {site.name} keeps its prices in {', '.join(others) or 'no currency'}, not in "
+                f"{currency}; its documents are held until it has a company of its own.",
+            )
+
+
+def _rates(facts: ShopFacts, catalogue: Catalogue) -> Iterator[Question]:
+    """Each VAT rate of Sage's for sales, and each rate of the shop's at home that is none of them."""
+    by_rate: dict[str, list[TaxCode]] = {}
+    for code in catalogue.tax_codes:
+        if code.number not in _NOT_FOR_SALES and code.rate > 0:
+            by_rate.setdefault(f"{code.rate.normalize():f}", []).append(code)
+    for percent, codes in by_rate.items():
+        code = min(codes, key=lambda each: each.number)
+        row = TaxRow(percent=code.rate, tax_code=code.number, label="VAT charged by the shop")
+        yield Question(
+            about=f"VAT at {percent} %",
+            asks=f"Lines with United Kingdom VAT at {percent} % get T{code.number} ({code.description}).",
+            proposes=row,
+        )
+    for rate in _used(facts):
+        percent = f"{rate.percent.normalize():f}"
+        if rate.country in HOME and rate.percent and percent not in by_rate:
+            asks = f"{rate.code} at {percent} % is no VAT rate of this company; documents with it are held."
+            yield Question(about=f"rate {rate.code}", asks=asks)
+    for country in _foreign_countries(facts):
+        yield Question(
+            about=f"VAT of {country}",
+            asks=f"The shop charges VAT of {country}; documents with it are held.",
+        )
+
+
+def _untaxed(facts: ShopFacts) -> Iterator[Question]:
+    for row in untaxed_rows(facts):
+        yield Question(
+            about=f"no VAT: {row.label}",
+            asks=f"Lines without VAT, {row.label}: T{row.tax_code}.",
+            proposes=row,
+        )
+
+
+def _money(catalogue: Catalogue, methods: Mapping[str, bool]) -> Iterator[Question]:
+    for method, captures in sorted(methods.items()):
+        bank = _bank(catalogue, method)
+        if captures and bank:
+            yield Question(
+                about=f"payment method {method}",
+                asks=f"Money captured by {method} is received on bank {bank}.",
+                proposes=BankRow(method=method, bank=bank),
+            )
+        else:
+            why = "Sage has no bank account for it" if captures else "it leaves no capture transaction"
+            yield Question(
+                about=f"payment method {method}",
+                asks=f"Invoices by {method} stay unpaid in Sage, because {why}.",
+            )
+
+
+def _adjustments(catalogue: Catalogue) -> Question:
+    nominal = _nominal(catalogue, *_ADJUSTMENTS) or catalogue.default_nominal
+    return Question(
+        about="credit memo adjustments",
+        asks=f"Adjustments of credit memos stand on N/C {nominal}, outside VAT (T{_OUTSIDE_VAT}).",
+        proposes=Adjustment(nominal=nominal),
+    )
+
+
+def _used(facts: ShopFacts) -> tuple[TaxRate, ...]:
+    """The rates that some rule uses; a rate that none uses is never charged."""
+    named = {rate for rule in facts.rules for rate in rule.rates}
+    return tuple(rate for rate in facts.rates if rate.id in named)
+
+
+def _foreign_countries(facts: ShopFacts) -> tuple[str, ...]:
+    return tuple(sorted({rate.country for rate in _used(facts) if rate.percent and rate.country not in HOME}))
+
+
+def _nominal(catalogue: Catalogue, code: str, name: str) -> str:
+    """A nominal that can take a sale: by its name, else by its usual code, else none."""
+    usable = [each for each in catalogue.nominals if not each.bank and not each.control]
+    by_name = (each.code for each in usable if name in each.name.lower())
+    return next((each.code for each in usable if each.code == code), "") or next(by_name, "")
+
+
+def _bank(catalogue: Catalogue, method: str) -> str:
+    """The bank whose name holds the method's, else the usual current account, else the first bank."""
+
+    def suits(each: Nominal) -> bool:
+        return each.bank and each.currency in ("", catalogue.base_currency)
+
+    banks = sorted((each for each in catalogue.nominals if suits(each)), key=lambda each: each.code)
+    named = (each.code for each in banks if method.lower().partition("_")[0] in each.name.lower())
+    codes = [each.code for each in banks]
+    return next(named, _BANK if _BANK in codes else next(iter(codes), ""))

@@ -1,0 +1,94 @@
+"""A company and a chart for it that fit the example documents; tests bend them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ml_connector.documents.money import ZERO
+from ml_connector.posting.chart import Adjustment, BankRow, CarriageAs, Chart, Gate, ZeroDocuments
+from ml_connector.posting.company import (
+    Account,
+    Catalogue,
+    CompanyIdentity,
+    Nominal,
+    StockItem,
+    TaxCode,
+)
+from ml_connector.posting.tax_table import Acceptance, Destination, TaxRow
+
+D = Decimal
+EMAIL = "ann@example.co.uk"
+STANDARD, REDUCED, ZERO_RATED, EXEMPT = "4", "5", "6", "7"
+RETAIL, CHARITY = "0", "4"
+CATALOGUE = Catalogue(
+    company=CompanyIdentity(name="Hearth & Loom Ltd", company_id="c-1", version="32.0"),
+    base_currency="GBP",
+    country="GB",
+    accounts=(Account(ref="PENRO001", name="Ann Penrose", emails=(EMAIL,), currency="GBP"),),
+    stock=(
+        StockItem(code="MUG-STD", description="Mug", nominal="4000", tax_code=1),
+        StockItem(code="BOOK-ZERO", description="Book", nominal="4010", tax_code=0),
+        StockItem(code="PENNY-STD", description="Sweet", nominal="", tax_code=1),
+        StockItem(code="OLD-LAMP", description="Lamp", nominal="4000", tax_code=1, inactive=True),
+    ),
+    nominals=(
+        Nominal(code="1100", name="Debtors Control Account", control=True),
+        Nominal(code="1200", name="Bank Current Account", bank=True),
+        Nominal(code="4000", name="Sales"),
+        Nominal(code="4009", name="Discounts Allowed"),
+        Nominal(code="4010", name="Sales of Books"),
+        Nominal(code="4905", name="Distribution and Carriage"),
+        Nominal(code="8250", name="Rounding Differences"),
+    ),
+    tax_codes=(
+        TaxCode(number=0, description="Zero rated transactions", rate=D(0)),
+        TaxCode(number=1, description="Standard rated transactions", rate=D(20)),
+        TaxCode(number=2, description="Exempt transactions", rate=D(0)),
+        TaxCode(number=5, description="Lower rate transactions", rate=D(5)),
+        TaxCode(number=9, description="Transactions not involving VAT", rate=D(0)),
+        TaxCode(number=20, description="Domestic reverse charge", rate=D(20)),
+    ),
+    default_nominal="4000",
+    default_tax_code=1,
+)
+AT_HOME = (Destination.GB, Destination.NI)
+YES = Acceptance(by="ann", note="in a test")
+TAX_ROWS = (
+    TaxRow(percent=D(20), tax_code=1, accepted=YES),
+    TaxRow(percent=D(5), tax_code=5, accepted=YES),
+    TaxRow(percent=ZERO, tax_code=0, destinations=AT_HOME, product_class=ZERO_RATED, accepted=YES),
+    TaxRow(percent=ZERO, tax_code=2, destinations=AT_HOME, product_class=EXEMPT, accepted=YES),
+    TaxRow(percent=ZERO, tax_code=0, destinations=AT_HOME, customer_group=CHARITY, accepted=YES),
+    TaxRow(
+        percent=ZERO,
+        tax_code=0,
+        destinations=AT_HOME,
+        product_class=EXEMPT,
+        customer_group=CHARITY,
+        accepted=YES,
+    ),
+    TaxRow(
+        percent=ZERO,
+        tax_code=0,
+        destinations=(Destination.EU, Destination.REST),
+        goods_only=True,
+        accepted=YES,
+    ),
+)
+CHART = Chart(
+    gate=Gate.INVOICED,
+    vat_country="GB",
+    currency="GBP",
+    websites=("1",),
+    sales_nominal="4000",
+    carriage_nominal="4905",
+    levy_nominal="4000",
+    rounding_nominal="8250",
+    carriage_as=CarriageAs.HEADER,
+    tax_rows=TAX_ROWS,
+    taxable_classes=(STANDARD, REDUCED),
+    foreign_vat=("IE",),
+    banks=(BankRow(method="card", bank="1200", accepted=YES),),
+    adjustment=Adjustment(nominal="4009", accepted=YES),
+    zero_documents=ZeroDocuments(accepted=YES),
+)
