@@ -6,9 +6,18 @@ Facts: adobe_commerce.md §4.7–§5 and §9.6.
 """
 
 from ml_connector.adobe.reading.document import glance, read_bundle
-from ml_connector.adobe.reading.order import order_method
+from ml_connector.adobe.reading.order import is_capture, order_method
 from ml_connector.adobe.reading.rows import product_ids
 from ml_connector.adobe.reading.settings import shop_facts
 from ml_connector.documents.bundle import Bundle, Glance
 
-__all__ = ["Bundle", "Glance", "glance", "order_method", "product_ids", "read_bundle", "shop_facts"]
+__all__ = [
+    "Bundle",
+    "Glance",
+    "glance",
+    "is_capture",
+    "order_method",
+    "product_ids",
+    "read_bundle",
+    "shop_facts",
+]

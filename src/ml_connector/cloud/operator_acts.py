@@ -12,8 +12,7 @@ from ml_connector.cloud.agents import LEDGER
 from ml_connector.cloud.answers import answer
 from ml_connector.cloud.connections import Act, NewConnection
 from ml_connector.cloud.operator_desk import AtDesk, ByPerson, ChartIn, ConnectionIn
-from ml_connector.cloud.proposing import propose_chart
-from ml_connector.posting.proposal import accept
+from ml_connector.cloud.proposing import accepted_chart
 from ml_connector.records import tables
 from ml_connector.sync.ports import Flow
 
@@ -50,7 +49,7 @@ def give_pairing_code(desk: AtDesk, connection_id: str, person: ByPerson) -> Res
 def accept_chart(desk: AtDesk, connection_id: str, given: ChartIn) -> Response:
     """Accept the proposed chart with every answer that it proposes."""
     ledger = desk.ledger(connection_id)
-    chart = accept(propose_chart(ledger), by=given.by, note=given.why, gate=given.gate)
+    chart = accepted_chart(ledger, given.by, given.why, given.gate)
     version = connections.accept_chart(ledger, chart, given.by, given.why)
     desk.worker.wake()
     return answer({"version": version})

@@ -6,13 +6,15 @@ from typing import cast
 
 from sqlalchemy import select
 
-from ml_connector.adobe.reader import order_method, shop_facts
+from ml_connector.adobe.reader import is_capture, order_method, shop_facts
 from ml_connector.cloud.agents import CATALOGUE
 from ml_connector.cloud.deciding import SHOP_SETTINGS
 from ml_connector.codec import from_json, loads
-from ml_connector.errors import Code, Finding, TryAgain
+from ml_connector.documents.shop import ShopFacts
+from ml_connector.errors import Code, Finding, NeedsPerson, TryAgain
+from ml_connector.posting.chart import Chart, check
 from ml_connector.posting.company import Catalogue
-from ml_connector.posting.proposal import Proposal, propose
+from ml_connector.posting.proposal import Proposal, accept, propose
 from ml_connector.records import tables
 from ml_connector.records.ledger import Ledger
 from ml_connector.sync.ports import Flow
@@ -20,22 +22,34 @@ from ml_connector.sync.ports import Flow
 
 def propose_chart(ledger: Ledger) -> Proposal:
     """Propose a chart; raises `TryAgain` while the shop or the company was not read yet."""
+    facts, catalogue = _read(ledger)
+    return propose(facts, catalogue, _methods(ledger))
+
+
+def accepted_chart(ledger: Ledger, by: str, why: str, gate: str) -> Chart:
+    """The proposed chart with a person's yes to every answer.
+
+    Raises `NeedsPerson` (chart-invalid) with everything that is wrong with it for this company, and
+    `TryAgain` as `propose_chart` does.
+    """
+    facts, catalogue = _read(ledger)
+    chart = accept(propose(facts, catalogue, _methods(ledger)), by=by, note=why, gate=gate)
+    wrong = check(chart, catalogue)
+    if wrong:
+        raise NeedsPerson(
+            Finding(
+                code=Code.CHART_INVALID,
+                what="The proposed chart was not accepted.",
+                why=" ".join(f"{each.what} {each.why}" for each in wrong),
+                fix=" ".join(dict.fromkeys(each.fix for each in wrong)),
+            )
+        )
+    return chart
+
+
+def _read(ledger: Ledger) -> tuple[ShopFacts, Catalogue]:
     with ledger.begin() as tx:
         settings, catalogue = tx.fact(SHOP_SETTINGS), tx.fact(CATALOGUE)
-        payloads = tables.payloads.c
-        bodies = tx.connection.execute(
-            select(payloads.body, payloads.entity_id).where(
-                payloads.connection_id == ledger.connection_id, payloads.kind == Flow.ORDERS.value
-            )
-        ).all()
-        paid = {
-            row.order_id
-            for row in tx.connection.execute(
-                select(payloads.order_id, payloads.body).where(
-                    payloads.connection_id == ledger.connection_id, payloads.kind == "transactions"
-                )
-            )
-        }
     if settings is None or catalogue is None:
         raise TryAgain(
             Finding(
@@ -45,12 +59,24 @@ def propose_chart(ledger: Ledger) -> Proposal:
                 fix="Wait until the first sweep has ended and the agent has called.",
             )
         )
+    facts = shop_facts(cast(dict[str, object], loads(settings[1])))
+    return facts, from_json(Catalogue, loads(catalogue[1]))
+
+
+def _methods(ledger: Ledger) -> dict[str, bool]:
+    """The shop's payment methods, and whether orders that used them have a capture transaction."""
+    with ledger.begin() as tx:
+        payloads = tables.payloads.c
+        ours = payloads.connection_id == ledger.connection_id
+        orders = tx.connection.execute(
+            select(payloads.entity_id, payloads.body).where(ours, payloads.kind == Flow.ORDERS.value)
+        ).all()
+        transactions = tx.connection.execute(
+            select(payloads.order_id, payloads.body).where(ours, payloads.kind == "transactions")
+        ).all()
+    paid = {row.order_id for row in transactions if is_capture(row.body)}
     methods: dict[str, bool] = {}
-    for row in bodies:
-        method = order_method(row.body)
-        methods[method] = methods.get(method, False) or row.entity_id in paid
-    return propose(
-        shop_facts(cast(dict[str, object], loads(settings[1]))),
-        from_json(Catalogue, loads(catalogue[1])),
-        methods,
-    )
+    for order in orders:
+        method = order_method(order.body)
+        methods[method] = methods.get(method, False) or order.entity_id in paid
+    return methods

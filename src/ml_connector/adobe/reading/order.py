@@ -30,9 +30,7 @@ def order_facts(order: Fields, items: OrderItems, transactions: tuple[Fields, ..
         vat_number=order.text_or_empty("customer_taxvat"),
         customer_group="" if group is None else str(group),
         method=payment.text_or_empty("method") if payment else "",
-        captures=tuple(
-            sorted({txn.text("txn_id") for txn in transactions if txn.values.get("txn_type") == "capture"})
-        ),
+        captures=tuple(sorted({txn.text("txn_id") for txn in transactions if _captures(txn)})),
         paid_online=payment.amount("base_amount_paid_online")
         if payment and payment.values.get("base_amount_paid_online") is not None
         else None,
@@ -50,6 +48,15 @@ def order_method(text: str) -> str:
     """The payment method of an order's JSON text; “” when it has none."""
     payment = parsed("order", text).inner("payment")
     return payment.text_or_empty("method") if payment else ""
+
+
+def is_capture(text: str) -> bool:
+    """Whether a transaction's JSON text tells of money taken: no authorization, void or refund."""
+    return _captures(parsed("transaction", text))
+
+
+def _captures(transaction: Fields) -> bool:
+    return transaction.values.get("txn_type") == "capture"
 
 
 def delivery_address(order: Fields) -> Address | None:
