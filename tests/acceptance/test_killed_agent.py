@@ -120,8 +120,8 @@ class Run:
 
 def test_twenty_kills_end_in_the_same_ledger_without_a_duplicate(tmp_path: Path) -> None:
     """SIGKILL at random moments; the seed is printed, so that a failure can be played again."""
-    seed = int(os.environ.get("ML_CONNECTOR_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
-    print(f"ML_CONNECTOR_TEST_SEED={seed}")
+    seed = int(os.environ.get("TEST_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+    print(f"TEST_SEED={seed}")
     run = Run(tmp_path, random.Random(seed))
 
     books = run.play()

@@ -29,12 +29,17 @@ ANSWERS = {
 }
 
 
+QUICK = ("as believed", "everything the other way round")
+
+
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_template(tmp_path_factory.mktemp("template"))
 
 
-@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize(
+    "answer", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in ANSWERS]
+)
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_the_uk_driver_does_what_every_driver_must(
     check: Check, answer: str, template: Path, tmp_path: Path

@@ -99,14 +99,14 @@ def settle(world: World) -> None:
     assert sum(ledger.values()) == proved + unsettled, f"{seed}: Sage holds what nobody proved"
 
 
-@pytest.mark.parametrize("seed", range(10), ids=lambda seed: f"seed-{seed}")
+@pytest.mark.parametrize("seed", range(4), ids=lambda seed: f"seed-{seed}")
 def test_whatever_happens_each_document_stands_once_and_what_is_called_proved_is(
     seed: int, tmp_path: Path
 ) -> None:
     settle(live(seed, tmp_path, Luck()))
 
 
-@pytest.mark.parametrize("seed", range(100, 104), ids=lambda seed: f"seed-{seed}")
+@pytest.mark.parametrize("seed", range(100, 102), ids=lambda seed: f"seed-{seed}")
 def test_under_deaths_and_lost_replies_alone_everything_is_proved_in_the_end(
     seed: int, tmp_path: Path
 ) -> None:

@@ -96,6 +96,7 @@ ACTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(bursts=BURSTS, acts=ACTS, chance=st.randoms(use_true_random=False), stop_after=st.integers(1, 6))
 def test_in_a_busy_shop_every_document_is_noticed_as_it_last_was(
