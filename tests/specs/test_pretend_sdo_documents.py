@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,7 +12,6 @@ from ml_connector.sage.uk.sandbox.switches import Switches
 from tests.specs.pretend_sdo import (
     Desk,
     balance,
-    company,
     connected,
     document,
     got,
@@ -26,17 +24,6 @@ from tests.specs.pretend_sdo import (
 )
 
 IUPDATE_LEDGERS = "{5431FDF3-14BC-47AB-AFCB-0732AC5EC1A7}"
-
-
-@pytest.fixture(name="accdata")
-def _accdata(tmp_path: Path) -> Path:
-    return company(tmp_path)
-
-
-@pytest.fixture(name="desk")
-def _desk(accdata: Path) -> Iterator[Desk]:
-    with connected(accdata) as desk:
-        yield desk
 
 
 def test_invoices_and_credits_share_one_sequence(desk: Desk) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from tests.specs.pretend_sdo import (
     Desk,
     at,
     balance,
-    company,
     connected,
     entry,
     got,
@@ -25,17 +23,6 @@ from tests.specs.pretend_sdo import (
     refusal,
     splits,
 )
-
-
-@pytest.fixture(name="accdata")
-def _accdata(tmp_path: Path) -> Path:
-    return company(tmp_path)
-
-
-@pytest.fixture(name="desk")
-def _desk(accdata: Path) -> Iterator[Desk]:
-    with connected(accdata) as desk:
-        yield desk
 
 
 def first_split(post: Any) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +15,6 @@ from tests.specs.pretend_sdo import (
     Desk,
     at,
     balance,
-    company,
     connected,
     document,
     got,
@@ -30,17 +28,6 @@ from tests.specs.pretend_sdo import (
 )
 
 IUPDATE_LEDGERS = "{5431FDF3-14BC-47AB-AFCB-0732AC5EC1A7}"
-
-
-@pytest.fixture(name="accdata")
-def _accdata(tmp_path: Path) -> Path:
-    return company(tmp_path)
-
-
-@pytest.fixture(name="desk")
-def _desk(accdata: Path) -> Iterator[Desk]:
-    with connected(accdata) as desk:
-        yield desk
 
 
 def test_a_saved_document_moves_nothing_until_its_ledgers_are_updated(desk: Desk) -> None:

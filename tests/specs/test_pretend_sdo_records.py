@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.specs.pretend_sdo import Desk, company, connected, got, line, posted, put, refusal
-
-
-@pytest.fixture(name="accdata")
-def _accdata(tmp_path: Path) -> Path:
-    return company(tmp_path)
-
-
-@pytest.fixture(name="desk")
-def _desk(accdata: Path) -> Iterator[Desk]:
-    with connected(accdata) as desk:
-        yield desk
 
 
 def refuses_account(desk: Desk, code: int, **values: object) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -11,18 +10,7 @@ import pytest
 
 from ml_connector.sage.uk.sandbox.com import ComError
 from ml_connector.sage.uk.sandbox.switches import Switches
-from tests.specs.pretend_sdo import Desk, at, company, connected, got, line, posted, put, refusal, saved
-
-
-@pytest.fixture(name="accdata")
-def _accdata(tmp_path: Path) -> Path:
-    return company(tmp_path)
-
-
-@pytest.fixture(name="desk")
-def _desk(accdata: Path) -> Iterator[Desk]:
-    with connected(accdata) as desk:
-        yield desk
+from tests.specs.pretend_sdo import Desk, at, connected, got, line, posted, put, refusal, saved
 
 
 def refuses_account(desk: Desk, code: int, **values: object) -> None:
