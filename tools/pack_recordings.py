@@ -3,7 +3,8 @@
     python tools/pack_recordings.py ../shared/recordings
 
 writes `src/ml_connector/adobe/sandbox/data/shop.tar.xz` (every list of `shop/`) and, in `tests/recorded/`,
-`http/<folder>.jsonl.xz` (one request with its answer per line) and `oauth_signature_vectors.json.xz`.
+`http/<folder>.jsonl.xz` (one request with its answer per line), `row_totals_of_248.jsonl.xz` (an order as two
+versions send it) and `oauth_signature_vectors.json.xz`.
 The same recordings always give the same bytes.
 """
 
@@ -19,7 +20,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SHOP = ROOT / "src" / "ml_connector" / "adobe" / "sandbox" / "data" / "shop.tar.xz"
 TESTS = ROOT / "tests" / "recorded"
-REPLAYED = ("creditmemos", "customers", "errors", "invoices", "orders", "products")
+REPLAYED = (
+    *("bearer_enabled", "creditmemos", "customers", "developer_mode", "errors", "input_limits_on"),
+    *("invoices", "maintenance", "orders", "outage", "products", "signature_paths", "taxRates"),
+)
 VECTORS = "oauth_signature_vectors.json"
 
 
@@ -31,6 +35,7 @@ def main() -> None:
     write(SHOP, shop_archive(recordings / "shop"))
     for folder in REPLAYED:
         write(TESTS / "http" / f"{folder}.jsonl.xz", json_lines(recordings / "http" / folder))
+    write(TESTS / "row_totals_of_248.jsonl.xz", row_totals(recordings / "samples"))
     write(TESTS / f"{VECTORS}.xz", (recordings / "samples" / VECTORS).read_bytes())
 
 
@@ -51,11 +56,27 @@ def json_lines(folder: Path) -> bytes:
 
     The text of each file is kept but for its line breaks, so that amounts keep their digits.
     """
+    recordings = ({"name": path.stem, **parsed(path)} for path in sorted(folder.glob("*.json")))
+    return "".join(map(json_line, recordings)).encode()
+
+
+def row_totals(folder: Path) -> bytes:
+    """Each order of the samples that two versions were seen to send differently, as both of them do."""
     lines: list[str] = []
-    for path in sorted(folder.glob("*.json")):
-        recording = json.loads(path.read_text(encoding="utf-8"), parse_float=exact)
-        lines.append(json.dumps({"name": path.stem, **recording}, ensure_ascii=False, separators=(",", ":")))
-    return ("\n".join(lines) + "\n").encode()
+    for path in sorted(folder.glob("lab248rt__*.json")):
+        other = path.with_name(path.name.replace("lab248rt__", "lab247__"))
+        lines.append(json_line({"name": path.stem, "2.4.7": parsed(other), "2.4.8": parsed(path)}))
+    return "".join(lines).encode()
+
+
+def parsed(path: Path) -> dict[str, object]:
+    """The object in a JSON file."""
+    return json.loads(path.read_text(encoding="utf-8"), parse_float=exact)
+
+
+def json_line(value: object) -> str:
+    """A value as one line of JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def exact(text: str) -> float:

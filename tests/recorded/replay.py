@@ -25,7 +25,11 @@ from ml_connector.adobe.sandbox import FULL, INTEGRATIONS, LIMITED, Integration
 
 HERE = Path(__file__).parent
 BY_NAME = {integration.name: integration for integration in INTEGRATIONS}
-FOLDERS = ("creditmemos", "customers", "errors", "invoices", "orders", "products")
+# Recorded of the shop as it is packed, in its default configuration.
+FOLDERS = (
+    *("creditmemos", "customers", "errors", "invoices", "orders", "products"),
+    *("signature_paths", "taxRates"),
+)
 
 JsonObject = dict[str, Any]  # an answer as parsed: what is in it is what the tests find out
 
@@ -153,10 +157,13 @@ def ask_as_recorded(base_url: str, recording: Recording) -> Reply:
     auth = cast(str, recording.request["auth"])
     headers = dict(cast("dict[str, str]", recording.request["headers"]))
     signing = SIGNED.get(recording.title) or _signing(auth)
+    if signing and auth.endswith("signed over the path with a literal /"):
+        signing = replace(signing, over=base_url + recording.target.replace("%2F", "/"))
     if auth.startswith("HTTP Basic"):
         headers["Authorization"] = "Basic bWFkZTp1cA=="
     if auth.startswith("Bearer"):
-        headers["Authorization"] = f"Bearer {FULL.access_token if 'connector_full' in auth else _MADE_UP}"
+        named = next((each for name, each in BY_NAME.items() if name in auth), None)
+        headers["Authorization"] = f"Bearer {named.access_token if named else _MADE_UP}"
     if urlsplit(cast(str, recording.request["url"])).hostname == "localhost":
         base_url = base_url.replace("127.0.0.1", "localhost")
     method = cast(str, recording.request["method"])
@@ -194,7 +201,7 @@ def _folder(folder: str) -> list[Recording]:
 
 
 def _signing(auth: str) -> Signing | None:
-    said = re.fullmatch(r"OAuth 1\.0a (\S+) as (connector_\w+)", auth)
+    said = re.fullmatch(r"OAuth 1\.0a (\S+) as (connector_\w+)(?:, signed over .*)?", auth)
     return replace(Signing(), method=said[1], integration=BY_NAME[said[2]]) if said else None
 
 

@@ -39,6 +39,7 @@ class OAuth1Credentials:
     consumer_secret: str = field(repr=False)
     access_token: str = field(repr=False)
     access_token_secret: str = field(repr=False)
+    type: str = "oauth1"
 
 
 class OAuth1(httpx2.Auth):
@@ -61,12 +62,13 @@ class OAuth1(httpx2.Auth):
 
 
 def authorization(
-    credentials: OAuth1Credentials, method: str, url: str, *, nonce: str, timestamp: int
+    credentials: OAuth1Credentials, method: str, url: str, *, nonce: str, timestamp: int, verifier: str = ""
 ) -> str:
     """The value of the Authorization header for one attempt.
 
     `url` is exactly what goes onto the wire; `nonce` has at most 32 characters, for the shop keeps no more;
-    `timestamp` is in seconds since 1970, UTC. Raises `Defect` for what some shop could not verify.
+    `timestamp` is in seconds since 1970, UTC. During the activation (§1.8) there is no token at first: an
+    empty one is left out; then there is a `verifier`. Raises `Defect` for what some shop could not verify.
     """
     if not 0 < len(nonce) <= 32:
         raise Defect(f"A nonce has 1 to 32 characters; this one has {len(nonce)}.")
@@ -75,9 +77,12 @@ def authorization(
         "oauth_nonce": nonce,
         "oauth_signature_method": SIGNATURE_METHOD,
         "oauth_timestamp": str(timestamp),
-        "oauth_token": credentials.access_token,
         "oauth_version": "1.0",
     }
+    if credentials.access_token:
+        oauth["oauth_token"] = credentials.access_token
+    if verifier:
+        oauth["oauth_verifier"] = verifier
     base = base_string(method, url, oauth)
     oauth["oauth_signature"] = signature(base, credentials.consumer_secret, credentials.access_token_secret)
     return "OAuth " + ", ".join(f'{name}="{_encoded(value)}"' for name, value in oauth.items())

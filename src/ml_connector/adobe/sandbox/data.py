@@ -80,6 +80,11 @@ class ShopData:
             )
         return cls(tables, settings)
 
+    def copy(self) -> ShopData:
+        """The same shop, to be changed on its own. It costs next to nothing: what is written is new."""
+        with self._lock:
+            return ShopData(self._tables, self._settings)
+
     def table(self, kind: str) -> Table:
         """The list of this kind as it is now."""
         return self._tables[kind]
@@ -99,10 +104,13 @@ class ShopData:
         codes = {code for row in rows if isinstance(code := row.get("code"), str)}
         return frozenset(codes - {"admin"} | {"all"})
 
-    def write(self, kind: str, document: Document) -> None:
-        """Put a document into its list, in the place of one with the same id if there is one."""
+    def write(self, kind: str, *documents: Document) -> None:
+        """Put documents into their list at once, each in the place of one with the same id if there is one.
+
+        Raises KeyError for an unknown kind.
+        """
         with self._lock:
-            self._tables[kind] = self._tables[kind].with_document(document)
+            self._tables[kind] = self._tables[kind].with_documents(documents)
 
 
 def _unpacked(packed: bytes) -> dict[str, bytes]:

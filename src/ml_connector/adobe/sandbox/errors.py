@@ -13,13 +13,19 @@ from ml_connector.adobe.sandbox.jsontext import Document, Json
 
 
 class Refusal(Exception):
-    """An answer that is an error: its HTTP status, its message template and the template's parameters."""
+    """An answer that is an error: its HTTP status, its message template and the template's parameters.
 
-    def __init__(self, status: int, message: str, parameters: Json = None) -> None:
+    `developer` is what a shop in developer mode says besides, or otherwise.
+    """
+
+    def __init__(
+        self, status: int, message: str, parameters: Json = None, *, developer: Document | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.parameters = parameters
+        self.developer = developer or {}
 
     def body(self) -> Document:
         """The JSON object that carries the refusal."""
@@ -40,7 +46,7 @@ def bad_signature() -> Refusal:
 
 def no_route() -> Refusal:
     """An unknown path, or a known path asked with the wrong method."""
-    return Refusal(404, "Request does not match any route.")
+    return Refusal(404, "Request does not match any route.", developer={"trace": None})
 
 
 def method_not_supported(method: str) -> Refusal:
@@ -53,12 +59,29 @@ def cannot_process() -> Refusal:
     return Refusal(400, "Specified request cannot be processed.")
 
 
-def internal_error() -> Refusal:
+def internal_error(developer: Document | None = None) -> Refusal:
     """A permanent fault dressed as 500, as production mode shows it: an unknown column, above all (§9.3)."""
     report = secrets.token_hex(7)[:13]
-    return Refusal(
-        500, f"Internal Error. Details are available in Magento log file. Report ID: webapi-{report}"
+    message = f"Internal Error. Details are available in Magento log file. Report ID: webapi-{report}"
+    return Refusal(500, message, developer=developer)
+
+
+def unknown_column(name: str, clause: str) -> Refusal:
+    """A filter (`clause` is WHERE) or sort (ORDER BY) by a column that the list's table does not have."""
+    found = f"SQLSTATE[42S22]: Column not found: 1054 Unknown column '{name}' in '{clause}'"
+    return internal_error(
+        {"message": f"{found}, query was: SELECT `main_table`.* FROM `main_table`", "code": 42}
     )
+
+
+def page_too_large(maximum: int) -> Refusal:
+    """A page size above the shop's own limit, where it limits its input (§4.3)."""
+    return Refusal(400, "Maximum SearchCriteria pageSize is %max", {"max": maximum})
+
+
+def token_revoked() -> Refusal:
+    """The integration's access token was withdrawn (§1.5: read in the source, not provoked)."""
+    return Refusal(401, "Access token has been revoked")
 
 
 def required(field: str) -> Refusal:

@@ -14,8 +14,8 @@ import hashlib
 import hmac
 import re
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cmp_to_key
 from threading import Lock
 from urllib.parse import quote, unquote
@@ -23,11 +23,15 @@ from urllib.parse import quote, unquote
 from ml_connector.adobe.sandbox.credentials import Integration
 from ml_connector.adobe.sandbox.errors import Refusal, bad_signature, required
 from ml_connector.adobe.sandbox.natural import natural_order
+from ml_connector.adobe.sandbox.server import Request
+
+TokenSecret = Callable[[Integration, Mapping[str, str]], str]
+"""The secret of the token that an integration signed with; raises Refusal for one that it does not have."""
 
 _FORM = "application/x-www-form-urlencoded"
 _LENGTH = 32
 _FUTURE_SECONDS = 600
-_REQUIRED = ("consumer_key", "signature", "signature_method", "nonce", "timestamp", "token")
+NEEDED = ("consumer_key", "signature", "signature_method", "nonce", "timestamp")
 _PATH_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _PATH_LITERAL = re.compile(r"[A-Za-z0-9_.~:@&=+$,/;%-]")
 _PATH_REWRITE = re.compile(r"[^A-Za-z0-9_.~:@&=+$,/;%-]+|%(?![0-9A-Fa-f]{2})")
@@ -48,6 +52,20 @@ class SignedRequest:
     scheme: str = "http"
 
 
+def signed_request(request: Request) -> SignedRequest:
+    """What the signature of a received request covers."""
+    path, _, query = request.target.partition("?")
+    return SignedRequest(
+        method=request.method,
+        host=request.header("Host") or "",
+        path=path,
+        query=query,
+        authorization=request.header("Authorization"),
+        content_type=request.header("Content-Type") or "",
+        body=request.body,
+    )
+
+
 class Verifier:
     """The shop's integrations and the nonces that they have used."""
 
@@ -56,8 +74,10 @@ class Verifier:
         self._nonces: set[tuple[int, str]] = set()
         self._lock = Lock()
 
-    def integration_of(self, request: SignedRequest) -> Integration | None:
+    def integration_of(self, request: SignedRequest, *, clock_ahead_s: float = 0.0) -> Integration | None:
         """The integration that signed, or None for a request without OAuth, which is anonymous.
+
+        `clock_ahead_s` is how far the shop's clock is ahead of the true time.
 
         Raises Refusal (400 or 401) for anything that is wrong with the signature. The nonce is used up
         before the signature is compared, so a badly signed request burns it: never resend one (§9.2). When
@@ -66,22 +86,55 @@ class Verifier:
         given = authorization_parameters(request.authorization)
         if given is None:
             return None
-        integration = self._consumer_of(given)
-        self._use_nonce(integration, given["oauth_nonce"], given["oauth_timestamp"])
-        self._check_token(integration, given["oauth_token"])
-        expected = signature(request, given, integration.consumer_secret, integration.access_token_secret)
+        return self.verified(
+            request, given, (*NEEDED, "token"), self._access_secret, clock_ahead_s=clock_ahead_s
+        )
+
+    def verified(
+        self,
+        request: SignedRequest,
+        given: Mapping[str, str],
+        needed: Iterable[str],
+        secret_of: TokenSecret,
+        *,
+        clock_ahead_s: float = 0.0,
+    ) -> Integration:
+        """The integration that signed with the `given` values, of which the `needed` ones must be there;
+        `secret_of` gives the secret of the token among them, or raises. Raises Refusal as above."""
+        integration = self._consumer_of(given, needed)
+        latest = time.time() + clock_ahead_s + _FUTURE_SECONDS
+        self._use_nonce(integration, given["oauth_nonce"], given["oauth_timestamp"], latest)
+        secret = secret_of(integration, given)
+        expected = signature(request, given, integration.consumer_secret, secret)
         if not hmac.compare_digest(expected.encode(), given["oauth_signature"].encode()):
             raise bad_signature()
         return integration
 
-    def _consumer_of(self, given: Mapping[str, str]) -> Integration:
+    def give(self, integration: Integration, token: str, secret: str) -> None:
+        """Let an integration have another access token; the one before opens nothing any more."""
+        with self._lock:
+            self._integrations = tuple(
+                replace(each, access_token=token, access_token_secret=secret)
+                if each.consumer_id == integration.consumer_id
+                else each
+                for each in self._integrations
+            )
+
+    def bearer_of(self, authorization: str | None) -> Integration | None:
+        """The integration whose access token stands as a bearer in the Authorization header (§1.7)."""
+        scheme, _, token = (authorization or "").strip().partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        return next((each for each in self._integrations if each.access_token == token.strip()), None)
+
+    def _consumer_of(self, given: Mapping[str, str], needed: Iterable[str]) -> Integration:
         version = given.get("oauth_version", "1.0")
         if version != "1.0":
             raise Refusal(400, 'The "%1" Oauth version isn\'t supported.', [version])
-        for name in _REQUIRED:
+        for name in needed:
             if not given.get(f"oauth_{name}"):
                 raise required(f"oauth_{name}")
-        if len(given["oauth_token"]) != _LENGTH:
+        if len(given.get("oauth_token", "t" * _LENGTH)) != _LENGTH:
             raise Refusal(400, "The token length is invalid. Check the length and try again.")
         method = given["oauth_signature_method"]
         if method != "HMAC-SHA256":
@@ -95,18 +148,20 @@ class Verifier:
                 return integration
         raise Refusal(401, "A consumer having the specified key does not exist")
 
-    def _check_token(self, integration: Integration, token: str) -> None:
-        owners = [each for each in self._integrations if each.access_token.lower() == token.lower()]
+    def _access_secret(self, integration: Integration, given: Mapping[str, str]) -> str:
+        token = given["oauth_token"].lower()
+        owners = [each for each in self._integrations if each.access_token.lower() == token]
         if not owners:
             raise Refusal(401, "Specified token does not exist")
-        if owners[0] is not integration:
+        if owners[0].consumer_id != integration.consumer_id:
             raise Refusal(401, "Token is not associated with the specified consumer")
+        return owners[0].access_token_secret
 
-    def _use_nonce(self, integration: Integration, nonce: str, timestamp: str) -> None:
+    def _use_nonce(self, integration: Integration, nonce: str, timestamp: str, latest: float) -> None:
         digits = re.match(r"\s*\d+", timestamp)
         stored = (integration.consumer_id, nonce[:_LENGTH])
         invalid = Refusal(401, "An error occurred validating the nonce")
-        if not 0 < (int(digits[0]) if digits else 0) <= time.time() + _FUTURE_SECONDS:
+        if not 0 < (int(digits[0]) if digits else 0) <= latest:
             raise invalid
         with self._lock:
             if stored not in self._nonces:

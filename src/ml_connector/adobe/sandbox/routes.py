@@ -25,7 +25,8 @@ from ml_connector.adobe.sandbox.errors import (
 )
 from ml_connector.adobe.sandbox.jsontext import Document
 from ml_connector.adobe.sandbox.query import Parameters
-from ml_connector.adobe.sandbox.table import Row
+from ml_connector.adobe.sandbox.table import Row, Table
+from ml_connector.adobe.sandbox.turn import Turn
 
 _PREFIXES = ("/rest/", "/index.php/rest/")
 _STORE_LISTS = {
@@ -58,10 +59,10 @@ class Listing:
         """The ACL resource it needs."""
         return self.entity.resource
 
-    def find(self, data: ShopData, parameters: Parameters) -> Found:
-        """The asked page; raises Refusal for criteria that the shop refuses."""
-        criteria = criteria_in(parameters)
-        rows, total = data.table(self.entity.kind).search(criteria)
+    def find(self, data: ShopData, parameters: Parameters, turn: Turn) -> Found:
+        """The asked page; raises Refusal for criteria that the shop refuses, or what a fault raises."""
+        criteria = turn.configuration.limited(criteria_in(parameters))
+        rows, total = turn.searched(data.table(self.entity.kind), criteria)
         return Found(rows, criteria.echo(), total)
 
 
@@ -80,9 +81,12 @@ class Single:
         """The ACL resource it needs."""
         return self.entity.resource
 
-    def find(self, data: ShopData) -> Row:
-        """The document; raises Refusal (400 or 404) when there is none."""
+    def find(self, data: ShopData, turn: Turn) -> Row:
+        """The document; raises Refusal (400 or 404) when there is none, or what a fault raises."""
         table = data.table(self.entity.kind)
+        return turn.shown(table, self._row(table))
+
+    def _row(self, table: Table) -> Row:
         if self.entity.missing == "sku":
             row = table.row_where("sku", self.identity)
             if row is None:
@@ -130,12 +134,14 @@ def route_of(path: str, data: ShopData) -> tuple[Route, str]:
         store_code = segments.pop(0) if segments else ""
         if store_code not in data.store_codes():
             raise cannot_process()
+    return route_below(segments), store_code
+
+
+def route_below(segments: list[str]) -> Route:
+    """The route of a path's segments from the version on; raises Refusal (404)."""
     if segments[:1] != ["V1"]:
         raise no_route()
-    return _route("/".join(segments[1:])), store_code
-
-
-def _route(name: str) -> Route:
+    name = "/".join(segments[1:])
     if name in _LISTINGS:
         return Listing(_LISTINGS[name])
     if name in _STORE_LISTS:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import gzip
 import secrets
 import socket
+import struct
 import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import cast
 
 
@@ -32,13 +34,41 @@ class Request:
         return self.headers.get(name.lower())
 
 
+class Break(Enum):
+    """Where the connection is reset while an answer is under way."""
+
+    NOWHERE = auto()
+    BEFORE = auto()
+    """Before the first byte."""
+    WITHIN = auto()
+    """Behind half of the body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """How an answer goes onto the wire: after `after_s` seconds of silence, its body in so many `pieces` with
+    `pause_s` seconds of silence between them."""
+
+    after_s: float = 0.0
+    pieces: int = 1
+    pause_s: float = 0.0
+    breaks: Break = Break.NOWHERE
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: status, content type and body."""
+    """One answer: status, content type and body.
+
+    `headers` stand beside the usual ones (a `Date` in place of it). `session` is False for a page that was
+    made before the shop opened a session: it has neither the cookie nor `Cache-Control`.
+    """
 
     status: int
     content_type: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    session: bool = True
+    delivery: Delivery = Delivery()
 
 
 Answering = Callable[[Request], Answer]
@@ -56,6 +86,7 @@ def serving(answering: Answering, host: str, port: int) -> Generator[str]:
     try:
         yield f"http://{host}:{server.server_address[1]}"
     finally:
+        server.closing.set()
         server.shutdown()
         server.close_connections()
         server.server_close()
@@ -67,6 +98,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], answering: Answering) -> None:
         self.answering = answering
+        self.closing = Event()
         self._open: set[socket.socket] = set()
         super().__init__(address, _Handler)
 
@@ -102,20 +134,31 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         answer = cast(_Server, self.server).answering(Request(self.command, self.path, headers, body))
+        self._pause(answer.delivery.after_s)
+        if answer.delivery.breaks is Break.BEFORE:
+            self._reset()
+            return
         self._send(answer, gzipped="gzip" in headers.get("accept-encoding", ""))
 
     def _send(self, answer: Answer, *, gzipped: bool) -> None:
-        self.send_response(answer.status)
+        self.send_response_only(answer.status)
+        self.send_header("Server", self.version_string())
+        for name, value in {"Date": self.date_time_string(), **answer.headers}.items():
+            self.send_header(name, value)
         self.send_header("Content-Type", answer.content_type)
-        self.send_header("Cache-Control", "no-store")
-        session = secrets.token_hex(13)
-        self.send_header("Set-Cookie", f"PHPSESSID={session}; Max-Age=3600; path=/; HttpOnly; SameSite=Lax")
+        if answer.session:
+            session = f"PHPSESSID={secrets.token_hex(13)}; Max-Age=3600; path=/; HttpOnly; SameSite=Lax"
+            self.send_header("Cache-Control", "no-store")
+            self.send_header("Set-Cookie", session)
         body = answer.body
         if answer.status in (200, 404):
             self.send_header("Vary", "Accept-Encoding")
             if gzipped:
                 self.send_header("Content-Encoding", "gzip")
                 body = gzip.compress(body, compresslevel=1, mtime=0)
+        if answer.status == 204:  # has no body, and no length of one
+            self.end_headers()
+            return
         if self.command == "HEAD":
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -123,7 +166,29 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         chunk = b"%x\r\n%s\r\n" % (len(body), body) if body else b""
-        self.wfile.write(chunk + b"0\r\n\r\n")
+        if answer.delivery.breaks is Break.WITHIN:
+            self.wfile.write(chunk[: len(chunk) // 2])
+            self._reset()
+        else:
+            self._write(chunk + b"0\r\n\r\n", answer.delivery)
+
+    def _write(self, wire: bytes, delivery: Delivery) -> None:
+        size = -(-len(wire) // delivery.pieces)
+        for first in range(0, len(wire), size):
+            self._pause(delivery.pause_s if first else 0.0)
+            self.wfile.write(wire[first : first + size])
+
+    def _pause(self, seconds: float) -> None:
+        """Silence, which ends early when the server does."""
+        if seconds:
+            cast(_Server, self.server).closing.wait(seconds)
+
+    def _reset(self) -> None:
+        """End the connection so that the other side sees a reset: closed with nothing to linger for."""
+        linger = struct.pack("ii", 1, 0)
+        cast(socket.socket, self.connection).setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.connection.close()
+        self.close_connection = True
 
     def version_string(self) -> str:
         return "nginx/1.22.1"

@@ -15,21 +15,23 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
 
-from ml_connector.adobe.sandbox.credentials import INTEGRATIONS
+from ml_connector.adobe.sandbox.configuration import Configuration
+from ml_connector.adobe.sandbox.control import Control, ControlError, configured
 from ml_connector.adobe.sandbox.data import ShopData
 from ml_connector.adobe.sandbox.errors import (
     Refusal,
-    error_page,
     method_not_supported,
     no_route,
     not_authorized,
 )
+from ml_connector.adobe.sandbox.face import Face, Paas
+from ml_connector.adobe.sandbox.faults import Faults, Interrupted
 from ml_connector.adobe.sandbox.jsontext import Document, Json, read, write, write_xml
-from ml_connector.adobe.sandbox.oauth import SignedRequest, Verifier
 from ml_connector.adobe.sandbox.projection import project
 from ml_connector.adobe.sandbox.query import Parameters, parse
-from ml_connector.adobe.sandbox.routes import Found, Listing, Route, Setting, Single, route_of
+from ml_connector.adobe.sandbox.routes import Found, Listing, Route, Setting, Single
 from ml_connector.adobe.sandbox.server import Answer, Request, serving
+from ml_connector.adobe.sandbox.turn import Turn
 
 _JSON = "application/json"
 _XML = "application/xml"
@@ -49,11 +51,25 @@ class LoggedRequest:
 
 
 class PretendShop:
-    """A shop that answers like the recorded one. Give it other data, or a file that it logs requests to."""
+    """A shop that answers like the recorded one, set up as its `configuration` says and with its `faults`.
 
-    def __init__(self, data: ShopData | None = None, *, log_file: Path | None = None) -> None:
+    Give it other data, a file that it logs requests to, one that it is controlled by (`control.py`), or the
+    face of the Cloud Service (`face.py`).
+    """
+
+    def __init__(
+        self,
+        data: ShopData | None = None,
+        *,
+        log_file: Path | None = None,
+        control_file: Path | None = None,
+        face: Face | None = None,
+    ) -> None:
         self.data = data or ShopData.recorded()
-        self._verifier = Verifier(INTEGRATIONS)
+        self.face = face or Paas()
+        self.configuration = Configuration()
+        self.faults = Faults()
+        self._control = Control(control_file) if control_file else None
         self._requests: list[LoggedRequest] = []
         self._log_file = log_file
         self._lock = Lock()
@@ -94,68 +110,74 @@ class PretendShop:
 
     def answer(self, request: Request) -> Answer:
         """The answer to one request; it is logged."""
-        answer = self._answer(request)
+        try:
+            answer = self._answered(request)
+        except ControlError as error:
+            answer = Answer(500, "text/plain; charset=utf-8", f"{error}\n".encode())
         target = _SECRET.sub(r"\1=…", request.target)
         self._log(LoggedRequest(request.method, target, answer.status))
         return answer
 
-    def _answer(self, request: Request) -> Answer:
+    def _answered(self, request: Request) -> Answer:
+        if self._control:
+            self._control.obey(self.faults, self._configure)
+        turn = Turn(self.configuration, self.faults.met_by(request))
+        turn.happen(self.data)
+        answer = turn.instead(request) or self.face.beside(request) or self._answer(request, turn)
+        return turn.afterwards(answer)
+
+    def _configure(self, settings: Mapping[str, object]) -> None:
+        self.configuration = configured(self.configuration, settings)
+
+    def _answer(self, request: Request, turn: Turn) -> Answer:
         written_as = _negotiated(request.header("Accept") or "*/*")
         if written_as is None:
-            return Answer(500, "text/html; charset=UTF-8", error_page().encode())
+            return turn.configuration.not_acceptable(request.header("Accept") or "")
         content_type = f"{written_as}; charset=utf-8"
         try:
-            status, text = 200, self._text(request, written_as)
+            status, text = 200, self._text(request, written_as, turn)
         except Refusal as refusal:
-            status, text = refusal.status, _written(refusal.body(), written_as)
+            status, text = refusal.status, _written(turn.configuration.body(refusal), written_as)
+        except Interrupted as interrupted:
+            return interrupted.answer
         return Answer(status, content_type, text.encode() if request.method != "HEAD" else b"")
 
-    def _text(self, request: Request, written_as: str) -> str:
+    def _text(self, request: Request, written_as: str, turn: Turn) -> str:
         if request.method in ("HEAD", "OPTIONS", "PATCH"):
             raise method_not_supported(request.method)
-        path, _, query = request.target.partition("?")
-        route, store_code = route_of(path, self.data)
+        route, store_code = self.face.route(request, self.data)
         if request.method != "GET":
             raise no_route()
-        self._check_permission(route, request, path, query)
-        parameters = parse(query)
+        self._check_permission(route, request, turn)
+        parameters = parse(request.target.partition("?")[2])
         fields = parameters.get("fields")
         if written_as == _JSON and not isinstance(fields, str):
-            return self._whole_text(route, store_code, parameters)
-        value = self._value(route, store_code, parameters)
+            return self._whole_text(route, store_code, parameters, turn)
+        value = self._value(route, store_code, parameters, turn)
         return _written(project(value, fields) if isinstance(fields, str) else value, written_as)
 
-    def _check_permission(self, route: Route, request: Request, path: str, query: str) -> None:
+    def _check_permission(self, route: Route, request: Request, turn: Turn) -> None:
         if route.resource is None:
             return
-        signed = SignedRequest(
-            method=request.method,
-            host=request.header("Host") or "",
-            path=path,
-            query=query,
-            authorization=request.header("Authorization"),
-            content_type=request.header("Content-Type") or "",
-            body=request.body,
-        )
-        integration = self._verifier.integration_of(signed)
-        if integration is None or route.resource not in integration.resources:
+        if route.resource not in self.face.resources_of(request, turn):
             raise not_authorized(route.resource)
+        turn.check(route.resource)
 
-    def _whole_text(self, route: Route, store_code: str, parameters: Parameters) -> str:
+    def _whole_text(self, route: Route, store_code: str, parameters: Parameters, turn: Turn) -> str:
         """The JSON of a whole answer, put together from the rows' ready-made texts."""
         if isinstance(route, Single):
-            return route.find(self.data).text
+            return route.find(self.data, turn).text
         if isinstance(route, Listing):
-            found = route.find(self.data, parameters)
+            found = route.find(self.data, parameters, turn)
             rows = ",".join(row.text for row in found.rows)
             return f'{{"items":[{rows}],{write(_rest(found))[1:]}'
-        return write(self._value(route, store_code, parameters))
+        return write(self._value(route, store_code, parameters, turn))
 
-    def _value(self, route: Route, store_code: str, parameters: Parameters) -> Json:
+    def _value(self, route: Route, store_code: str, parameters: Parameters, turn: Turn) -> Json:
         if isinstance(route, Single):
-            return route.find(self.data).document
+            return route.find(self.data, turn).document
         if isinstance(route, Listing):
-            found = route.find(self.data, parameters)
+            found = route.find(self.data, parameters, turn)
             return {"items": [row.document for row in found.rows], **_rest(found)}
         return self._setting(route, store_code)
 

@@ -13,7 +13,7 @@ from typing import cast
 from ml_connector.adobe.sandbox.conditions import ColumnType, Scalar, Test, sort_key, test_for
 from ml_connector.adobe.sandbox.criteria import Criteria, Filter
 from ml_connector.adobe.sandbox.entities import Entity
-from ml_connector.adobe.sandbox.errors import bad_attribute, internal_error
+from ml_connector.adobe.sandbox.errors import bad_attribute, internal_error, unknown_column
 from ml_connector.adobe.sandbox.jsontext import Document, write
 
 
@@ -36,7 +36,7 @@ class Row:
 
 
 class Table:
-    """The rows of one kind of document. It is never changed: `with_document` makes the next one."""
+    """The rows of one kind of document. It is never changed: `with_documents` makes the next one."""
 
     def __init__(self, entity: Entity, rows: Iterable[Row]) -> None:
         self.entity = entity
@@ -49,13 +49,13 @@ class Table:
         """The table of these documents, in this order."""
         return cls(entity, (Row(entity, document) for document in documents))
 
-    def with_document(self, document: Document) -> Table:
-        """The table after this document was written: in the place of the one with its id, or at the end."""
-        row = Row(self.entity, document)
-        old = self.row_of(row.columns.get(self.entity.id_column))
-        if old is None:
-            return Table(self.entity, (*self.rows, row))
-        return Table(self.entity, (row if each is old else each for each in self.rows))
+    def with_documents(self, documents: Iterable[Document]) -> Table:
+        """The table after these were written: each in the place of the one with its id, or at the end."""
+        rows = {str(row.columns.get(self.entity.id_column)): row for row in self.rows}
+        for document in documents:
+            row = Row(self.entity, document)
+            rows[str(row.columns.get(self.entity.id_column))] = row
+        return Table(self.entity, rows.values())
 
     def row_of(self, entity_id: Scalar) -> Row | None:
         """The row with this id, if there is one."""
@@ -83,7 +83,7 @@ class Table:
                 raise internal_error()
             # `from` and `to` on one field of one group are one range, not two alternatives (§10.8).
             key = (each.field, "range" if each.condition in ("from", "to") else index)
-            test = test_for(self._type_of(each.field), each.condition, each.value)
+            test = test_for(self._type_of(each.field, "WHERE"), each.condition, each.value)
             alternatives.setdefault(key, []).append(test)
         choices = [(field, tests) for (field, _), tests in alternatives.items()]
 
@@ -94,20 +94,20 @@ class Table:
 
     def _sort(self, found: list[Row], criteria: Criteria) -> None:
         for sort in reversed(criteria.sorts):
-            kind = self._types.get(sort.field)
-            if kind is None and self.entity.attributes:
+            if self.entity.attributes and sort.field not in self._types:
                 continue
-            _sort_rows(found, sort.field, self._type_of(sort.field), descending=sort.direction != "ASC")
+            kind = self._type_of(sort.field, "ORDER BY")
+            _sort_rows(found, sort.field, kind, descending=sort.direction != "ASC")
         if not criteria.sorts:
             for group in criteria.groups:
                 fields = {each.field for each in group}
                 if len(group) > 1 and len(fields) == 1 and fields <= set(self.entity.indexes):
                     _sort_rows(found, cast(str, group[0].field), ColumnType.TEXT, descending=False)
 
-    def _type_of(self, column: str) -> ColumnType:
+    def _type_of(self, column: str, clause: str) -> ColumnType:
         kind = self._types.get(column)
         if kind is None:
-            raise bad_attribute(column) if self.entity.attributes else internal_error()
+            raise bad_attribute(column) if self.entity.attributes else unknown_column(column, clause)
         return kind
 
 
