@@ -25,6 +25,8 @@ SHELLS = (
     f"{PACKAGE}cli.py",
     f"{PACKAGE}agent/cli.py",
     f"{PACKAGE}agent/link.py",
+    f"{PACKAGE}cloud/hooks.py",  # the hot path: its requests wait on the event loop for their commit
+    f"{PACKAGE}cloud/inbox_writer.py",  # the one thread that commits them in groups
     f"{PACKAGE}cloud/worker.py",
     f"{PACKAGE}demo/",
 )
