@@ -24,6 +24,8 @@ app = App(
 )
 trail_app = App(name="trail", help="The audit trail.")
 app.command(trail_app)
+vault_app = App(name="vault", help="The stored secrets.")
+app.command(vault_app)
 
 Settings = Annotated[Path, Parameter(help="The settings file (TOML); see docs/reference/settings.md.")]
 
@@ -84,6 +86,25 @@ def records(
     from ml_connector.cloud.report import print_records
 
     print_records(load(settings), SystemClock(), Console(), state)
+
+
+@app.command
+def ping(
+    settings: Settings,
+    connection: Annotated[str | None, Parameter(help="Only this connection; all without it.")] = None,
+) -> int:
+    """Look at everything between a shop and its books, step by step; exit status 1 when a step failed."""
+    from ml_connector.cloud.ping_report import print_ping
+
+    return print_ping(load(settings), SystemClock(), Console(), connection)
+
+
+@vault_app.command
+def rotate(settings: Settings) -> None:
+    """Add a key to the vault's key file and seal every stored secret anew; a running service goes on."""
+    from ml_connector.cloud.vault_rotation import print_rotation
+
+    print_rotation(load(settings), SystemClock(), Console())
 
 
 @trail_app.command

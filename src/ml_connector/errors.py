@@ -30,6 +30,8 @@ class Code(StrEnum):
     SHOP_ANSWER_UNREADABLE = "shop-answer-unreadable"
     DOCUMENT_UNREADABLE = "document-unreadable"
     ORDER_MISSING = "order-missing"
+    SHOP_CANNOT_SERVE = "shop-cannot-serve"
+    GONE_FROM_SHOP = "gone-from-shop"
     # what waits
     ORDER_NOT_COMPLETE = "order-not-complete"
     CUSTOMER_NOT_READY = "customer-not-ready"

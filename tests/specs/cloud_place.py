@@ -14,18 +14,20 @@ from typing import TypeVar, cast
 import httpx2
 from starlette.testclient import TestClient
 
+from ml_connector.adobe.io_keys import KeyRing
 from ml_connector.clock import ManualClock
 from ml_connector.cloud.app import make_app
+from ml_connector.cloud.hooks import Hooks
 from ml_connector.cloud.worker import Worker
 from ml_connector.codec import canonical, from_json, loads
 from ml_connector.posting.company import CompanyIdentity, Watermark
 from ml_connector.records import trail
 from ml_connector.records.chain import Sealed
-from ml_connector.records.database import open_database
 from ml_connector.records.ledger import Ledger
 from ml_connector.records.vault import Vault
 from ml_connector.records.verify import verify
 from ml_connector.sync.protocol import PROTOCOL_VERSION, Hello, Pair, Paired, Welcome
+from tests.specs.databases import empty_database
 
 KEY = "operator-key-of-the-test"
 CONNECTION = "shop-1"
@@ -52,9 +54,13 @@ CALLS = [
     ("POST", f"/api/connections/{CONNECTION}/pairing-code"),
     ("POST", f"/api/connections/{CONNECTION}/sweep"),
     ("POST", f"/api/connections/{CONNECTION}/ledger-reading"),
+    ("GET", f"/api/connections/{CONNECTION}/ping"),
     ("GET", f"/api/connections/{CONNECTION}/proof"),
     ("GET", f"/api/connections/{CONNECTION}/records"),
     ("GET", f"/api/connections/{CONNECTION}/trail"),
+    ("GET", f"/api/connections/{CONNECTION}/hooks"),
+    ("POST", f"/api/connections/{CONNECTION}/hooks"),
+    ("POST", f"/api/connections/{CONNECTION}/journal"),
     ("GET", "/api/openapi.json"),
     ("GET", "/api/docs"),
     ("GET", "/api/nothing"),
@@ -153,10 +159,12 @@ def hello_message(
 def a_cloud(folder: Path) -> Generator[Cloud]:
     """A cloud for one test; at its end the trail must verify."""
     clock = ManualClock()
-    engine = open_database(folder / "records.sqlite3")
+    engine = empty_database(folder / "records.sqlite3")
     vault = Vault.open(folder / "vault.key", clock)
     worker = Worker(engine, clock, vault, 300)
-    app = make_app(engine, clock, vault, worker, KEY)
+    hooks = Hooks(engine, clock, vault, KeyRing(clock))
+    app = make_app(engine, clock, vault, worker, hooks, KEY)
+    hooks.start()
     key = {"Authorization": f"Bearer {KEY}"}
     with (
         TestClient(app, raise_server_exceptions=False) as anybody,
@@ -167,4 +175,5 @@ def a_cloud(folder: Path) -> Generator[Cloud]:
         with cloud.ledger.begin() as tx:
             head = trail.head(tx.connection, CONNECTION)
         assert verify(cloud.trail(), head) == ()
+    hooks.stop()
     engine.dispose()

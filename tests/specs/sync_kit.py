@@ -9,32 +9,26 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import cast
 
 from ml_connector.codec import loads
 from ml_connector.documents.identity import Key, Kind, reference
-from ml_connector.documents.money import to_minor
 from ml_connector.errors import Code, Finding, NeedsPerson, TryAgain
 from ml_connector.posting.plan import (
-    CustomerFields,
     Decision,
-    DocumentLine,
-    EnsureCustomer,
-    Plan,
+    Held,
     Planned,
-    PostDocument,
-    UpdateLedger,
     Waiting,
 )
-from ml_connector.sync.ports import Considered, Flow, Material, Page, Payload, Seen
+from ml_connector.sync.ports import Considered, Flow, Ids, Material, Page, Payload, Seen
+from ml_connector.sync.reading import EVERYTHING, Extent
+from tests.specs.sync_plans import MADE, TAG, customer_plan, document_plan
 
 SHOP = "shop-1"
-TAG = "K7"
 ANNA = "anna@example.com|GBP"
 BEN = "ben@example.com|GBP"
-MADE = datetime.fromisoformat("2026-11-01T10:00:00+00:00")
 FLOW_OF = {Kind.INVOICE: Flow.INVOICES, Kind.CREDIT_MEMO: Flow.CREDIT_MEMOS}
 
 Saying = Decision | Exception
@@ -102,8 +96,9 @@ class ListedShop:
         """Something that is there, and in no page of changes."""
         self.entities[payload.kind, payload.entity_id] = payload
 
-    def changes(self, flow: Flow, cursor: str) -> Page:
+    def changes(self, flow: Flow, cursor: str, extent: Extent = EVERYTHING) -> Page:
         self._ask(f"changes {flow} {cursor}")
+        del extent
         pages, at = self.pages.get(flow, []), int(cursor or 0)
         if at >= len(pages):
             return Page(payloads=(), cursor=str(at), more=False)
@@ -112,6 +107,21 @@ class ListedShop:
     def by_id(self, kind: str, ids: Sequence[int]) -> tuple[Payload, ...]:
         self._ask(f"by_id {kind}")
         return tuple(self.entities[kind, each] for each in ids if (kind, each) in self.entities)
+
+    def ids(self, flow: Flow, extent: Extent) -> Ids:
+        self._ask(f"ids {flow} {extent.after}")
+        return Ids(found=dict(sorted(self._within(flow, extent))), failing=(), more=False)
+
+    def count(self, flow: Flow, extent: Extent) -> int:
+        self._ask(f"count {flow}")
+        return len(self._within(flow, extent))
+
+    def _within(self, flow: Flow, extent: Extent) -> list[tuple[int, str]]:
+        return [
+            (entity, payload.updated_at)
+            for (kind, entity), payload in self.entities.items()
+            if kind == flow and entity > extent.after and entity <= (extent.up_to or entity)
+        ]
 
     def of_orders(self, kind: str, order_ids: Sequence[int]) -> tuple[Payload, ...]:
         self._ask(f"of_orders {kind}")
@@ -153,9 +163,13 @@ class Teller:
             reference=reference(TAG, kind, int(str(facts["id"]))),
             captured=bool(facts["captured"]),
             made_at=datetime.fromisoformat(str(facts["made"])),
+            made_on=datetime.fromisoformat(str(facts["made"])).date(),
             currency=str(facts["currency"]),
             total=Decimal(str(facts["total"])),
         )
+
+    def day_begins(self, day: date) -> datetime:
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
     def products(self, document: str, order: str) -> tuple[int, ...]:
         del order
@@ -210,80 +224,16 @@ class Teller:
         return Planned(plan=document_plan(material.key, total, account, self.chart_version))
 
 
+def held() -> Held:
+    """A decision that a person has to change something first."""
+    return Held(findings=(finding(Code.UNMAPPED_TAX),))
+
+
+def waiting() -> Waiting:
+    """A decision that the order's gate is shut."""
+    return Waiting(code=Code.ORDER_NOT_COMPLETE, why="Something is to be shipped.")
+
+
 def unreadable() -> NeedsPerson:
     """What the reader raises for a document that it cannot read."""
     return NeedsPerson(finding(Code.DOCUMENT_UNREADABLE))
-
-
-def document_plan(key: Key, total: Decimal, account: str, chart_version: int = 1) -> Plan:
-    """A document of one line at 20 % VAT that comes to `total`."""
-    gross = to_minor(abs(total))
-    tax = gross // 6
-    line = DocumentLine(
-        stock_code="MUG",
-        description="Mug",
-        quantity=Decimal(1),
-        unit_price=Decimal(gross - tax) / 100,
-        full_net=gross - tax,
-        discount=0,
-        net=gross - tax,
-        tax=tax,
-        tax_code=1,
-        tax_rate=Decimal(20),
-        nominal="4000",
-        rule="item",
-    )
-    credit = key.kind is Kind.CREDIT_MEMO
-    document = PostDocument(
-        id="document",
-        credit=credit,
-        service=False,
-        order_number="000000001",
-        name="Anna",
-        address=("1 High Street", "", "Leeds", "", "LS1 1AA"),
-        delivery_name="Anna",
-        delivery_address=("1 High Street", "", "Leeds", "", "LS1 1AA"),
-        contact="Anna",
-        telephone="",
-        notes=(),
-        lines=(line,),
-        carriage=None,
-    )
-    return Plan(
-        key=str(key),
-        kind=key.kind,
-        reference=reference(TAG, key.kind, int(key.entity)),
-        account_ref=account,
-        currency="GBP",
-        date=MADE.date(),
-        gross=gross,
-        chart_version=chart_version,
-        effects=(document, UpdateLedger(id="ledger", credit=credit, splits=document.splits())),
-    )
-
-
-def customer_plan(key: Key, account_ref: str, day: date, chart_version: int = 1) -> Plan:
-    """An account that is to be created."""
-    fields = CustomerFields(
-        name="Anna",
-        address=("1 High Street", "", "Leeds", "", "LS1 1AA"),
-        contact="Anna",
-        telephone="",
-        email=key.entity.partition("|")[0],
-        vat_number="",
-        country="GB",
-        currency="GBP",
-        nominal="4000",
-        tax_code=1,
-    )
-    return Plan(
-        key=str(key),
-        kind=Kind.CUSTOMER,
-        reference=account_ref,
-        account_ref=account_ref,
-        currency="GBP",
-        date=day,
-        gross=0,
-        chart_version=chart_version,
-        effects=(EnsureCustomer(id="customer", account_ref=account_ref, create=True, fields=fields),),
-    )

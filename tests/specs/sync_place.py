@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,7 +18,6 @@ from ml_connector.errors import Finding
 from ml_connector.posting.plan import plan_hash
 from ml_connector.records import tables, trail
 from ml_connector.records.chain import Sealed, subject
-from ml_connector.records.database import open_database
 from ml_connector.records.ledger import Ledger
 from ml_connector.records.verify import verify
 from ml_connector.sync.engine import Conductor
@@ -27,11 +26,15 @@ from ml_connector.sync.passage import NOTHING_WRITTEN, Because, State, allowed
 from ml_connector.sync.protocol import Command, CommandReceipt, EffectReceipt, Outcome
 from ml_connector.sync.receipts import take_receipt
 from ml_connector.sync.record import Record
-from tests.specs.sync_kit import SHOP, TAG, ListedShop, Teller
+from tests.specs.databases import empty_database
+from tests.specs.sync_kit import SHOP, ListedShop, Teller
+from tests.specs.sync_plans import TAG
 
 AGENT = "agent-1"
 INCARNATION = "inc-1"
 STEPS_MAX = 200
+HOW_FAR = ("cursors", "standings")
+"""The tables that tell how far reading has come."""
 
 
 @dataclass
@@ -46,7 +49,7 @@ class Place:
     @classmethod
     def made(cls, folder: Path) -> Self:
         clock = ManualClock()
-        engine = open_database(folder / "records.sqlite3")
+        engine = empty_database(folder / "records.sqlite3")
         with engine.begin() as connection:
             connection.execute(
                 insert(tables.connections).values(
@@ -63,6 +66,7 @@ class Place:
                     company="",
                     watermark="",
                     ledger_wanted=False,
+                    cut_over="",
                 )
             )
         return cls(ledger=Ledger(engine, clock, SHOP), clock=clock)
@@ -108,6 +112,10 @@ class Place:
             for receipt in receipts:
                 take_receipt(tx, agent_id, receipt, self.clock.now())
 
+    def prove(self, commands: Sequence[Command]) -> None:
+        """The agent has written all of these, and read them back."""
+        self.give(*(receipt(command) for command in commands))
+
     def post_everything(self) -> None:
         """Sweep, decide, lease and prove until nothing moves."""
         self.sweep()
@@ -116,7 +124,7 @@ class Place:
             commands = self.lease()
             if not commands:
                 return
-            self.give(*(receipt(command) for command in commands))
+            self.prove(commands)
         raise AssertionError("there is always more to post")
 
     # ---------------------------------------------------------------- what stands
@@ -158,9 +166,9 @@ class Place:
             if sealed.salt and subject(record.key, sealed.salt) == sealed.entry.key
         ]
 
-    def everything(self, *, but: str = "") -> dict[str, list[tuple[object, ...]]]:
-        """All rows of all tables but one, to see that something changed nothing."""
-        wanted = [table for table in tables.metadata.sorted_tables if table.name != but]
+    def everything(self, *, but: Sequence[str] = ()) -> dict[str, list[tuple[object, ...]]]:
+        """All rows of all tables but these, to see that something changed nothing."""
+        wanted = [table for table in tables.metadata.sorted_tables if table.name not in but]
         with self.ledger.engine.begin() as connection:
             queries = {table.name: select(table).order_by(*table.primary_key) for table in wanted}
             return {

@@ -27,7 +27,8 @@ from ml_connector.sync.protocol import (
 )
 from ml_connector.sync.record import Record
 from tests.specs.cloud_place import COMPANY, CONNECTION, AgentLine, Cloud, a_cloud
-from tests.specs.sync_kit import document_plan, finding
+from tests.specs.sync_kit import finding
+from tests.specs.sync_plans import document_plan
 
 CATALOGUE = Catalogue(
     company=COMPANY,

@@ -10,21 +10,24 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from ml_connector.adobe.auth import OAuth1Credentials
+from ml_connector.adobe.io_keys import KeyRing
 from ml_connector.agent.link import Link
 from ml_connector.agent.tls import context, pin
 from ml_connector.clock import SystemClock
 from ml_connector.cloud import connections
 from ml_connector.cloud.app import make_app
 from ml_connector.cloud.certificate import Certificate, ensure
+from ml_connector.cloud.hooks import Hooks
 from ml_connector.cloud.worker import Worker
 from ml_connector.errors import Code, NeedsPerson
 from ml_connector.posting.company import LedgerEntry
-from ml_connector.records.database import open_database
 from ml_connector.records.ledger import Ledger
 from ml_connector.records.vault import Vault
 from ml_connector.sync.protocol import Heartbeat, LeaseRequest, LedgerIs, Pair, Paired, Receipts
 from tests.specs.cloud_place import COMPANY, CONNECTION, KEY, hello_message
 from tests.specs.cloud_place import SECRETS as CREDENTIALS
+from tests.specs.databases import empty_database
 
 CLOCK = SystemClock()
 
@@ -43,18 +46,19 @@ class Service:
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    engine = open_database(tmp_path / "records.sqlite3")
+    engine = empty_database(tmp_path / "records.sqlite3")
     vault = Vault.open(tmp_path / "vault.key", CLOCK)
     new = connections.NewConnection(
         connection_id=CONNECTION,
         name="Hearth & Loom",
         tag="K7",
         shop_url="http://127.0.0.1:1/",
-        credentials=connections.OAuth1Credentials(**CREDENTIALS),
+        credentials=OAuth1Credentials(**CREDENTIALS),
     )
     connections.create(engine, CLOCK, vault, new, "ann")
     certificate = ensure(tmp_path / "tls", ("127.0.0.1",), CLOCK)
-    app = make_app(engine, CLOCK, vault, Worker(engine, CLOCK, vault, 300), KEY)
+    hooks = Hooks(engine, CLOCK, vault, KeyRing(CLOCK))
+    app = make_app(engine, CLOCK, vault, Worker(engine, CLOCK, vault, 300), hooks, KEY)
     server = uvicorn.Server(
         uvicorn.Config(
             app,

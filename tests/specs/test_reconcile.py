@@ -16,7 +16,7 @@ from ml_connector.posting.company import LedgerEntry, LedgerSplit
 from ml_connector.sync.passage import END_STATES, UNFINISHED, State
 from ml_connector.sync.reconcile import CurrencyProof, Proof, TaxCodeProof, reconcile
 from ml_connector.sync.record import Record
-from tests.specs.sync_kit import TAG, document_plan
+from tests.specs.sync_plans import TAG, document_plan
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 NOT_IN_SAGE = [State.HELD, State.WAITING, State.SKIPPED]

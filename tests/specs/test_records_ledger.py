@@ -16,8 +16,9 @@ from ml_connector.posting.plan import plan_hash
 from ml_connector.sync.passage import Because, State
 from ml_connector.sync.ports import Flow, OpenCommand
 from ml_connector.sync.record import Record
-from tests.specs.sync_kit import SHOP, document_plan, finding, invoice, of_kind
+from tests.specs.sync_kit import SHOP, finding, invoice, of_kind
 from tests.specs.sync_place import Place, a_place
+from tests.specs.sync_plans import document_plan
 
 KEY = Key(SHOP, Kind.INVOICE, "1")
 PLAN = document_plan(KEY, Decimal("12.00"), "ANNA001")

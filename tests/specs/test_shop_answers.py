@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from ml_connector.adobe.answers import Answer, json_text, not_answered
+from ml_connector.adobe.trouble import Overloaded, PageTooLarge, ServerFault
 from ml_connector.errors import Code, ConnectorError, Finding, NeedsPerson, TryAgain
 
 NOW = datetime(2026, 11, 23, 13, 45, tzinfo=UTC)
@@ -127,7 +128,7 @@ CASES = [
         TryAgain,
         Code.SHOP_UNREACHABLE,
     ),
-    Case("an unknown column, which is 500", refused(500, INTERNAL), NeedsPerson, Code.SHOP_REFUSED),
+    Case("an unknown column, which is 500", refused(500, INTERNAL), ServerFault, Code.SHOP_REFUSED),
     Case(
         "an unknown attribute",
         refused(400, 'The "%1" attribute name is invalid. Reset the name and try again.', ["colour"]),
@@ -143,7 +144,7 @@ CASES = [
     Case(
         "a page over the shop's limit",
         refused(400, "Maximum SearchCriteria pageSize is %max", {"max": 50}),
-        NeedsPerson,
+        PageTooLarge,
         Code.SHOP_REFUSED,
     ),
     Case(
@@ -152,17 +153,17 @@ CASES = [
         NeedsPerson,
         Code.SHOP_REFUSED,
     ),
-    Case("maintenance", answer(503, PAGE, HTML_TYPE), TryAgain, Code.SHOP_UNREACHABLE),
-    Case("PHP is down", answer(502, PAGE, HTML_TYPE), TryAgain, Code.SHOP_UNREACHABLE),
-    Case("a front end's time-out", answer(504, "", "text/plain"), TryAgain, Code.SHOP_UNREACHABLE),
+    Case("maintenance", answer(503, PAGE, HTML_TYPE), Overloaded, Code.SHOP_UNREACHABLE),
+    Case("PHP is down", answer(502, PAGE, HTML_TYPE), Overloaded, Code.SHOP_UNREACHABLE),
+    Case("a front end's time-out", answer(504, "", "text/plain"), Overloaded, Code.SHOP_UNREACHABLE),
     Case("a limit on callers", answer(429, {"message": "Too Many"}), TryAgain, Code.SHOP_UNREACHABLE),
     Case(
         "a 503 that is JSON all the same",
         refused(503, "Service Temporarily Unavailable"),
-        TryAgain,
+        Overloaded,
         Code.SHOP_UNREACHABLE,
     ),
-    Case("the database is down", answer(500, PAGE, "text/plain"), TryAgain, Code.SHOP_UNREACHABLE),
+    Case("the database is down", answer(500, PAGE, "text/plain"), Overloaded, Code.SHOP_UNREACHABLE),
     Case("a firewall's page with 403", answer(403, PAGE, HTML_TYPE), TryAgain, Code.SHOP_ANSWER_UNREADABLE),
     Case("a login page with 200", answer(200, PAGE, HTML_TYPE), TryAgain, Code.SHOP_ANSWER_UNREADABLE),
     Case("nothing at all", answer(204, "", ""), TryAgain, Code.SHOP_ANSWER_UNREADABLE),

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml_connector.adobe.feed import changes
+from ml_connector.adobe.lists import Lists
 from ml_connector.adobe.sandbox.jsontext import Document
 from ml_connector.adobe.shop import ShopGet
 from ml_connector.errors import Code, Defect, TryAgain
@@ -28,8 +29,9 @@ def swept(
 ) -> tuple[list[Payload], str]:
     """One sweep to its end: the payloads of all pages, and the cursor behind them."""
     payloads: list[Payload] = []
+    lists = Lists(shop)
     for _ in range(CALLS_MAX):
-        page = changes(shop, flow, cursor, now())
+        page = changes(lists, flow, cursor, now())
         payloads += page.payloads
         cursor = page.cursor
         if not page.more:
@@ -126,8 +128,9 @@ def test_in_a_busy_shop_every_document_is_noticed_as_it_last_was(
     shop.before = meanwhile
     noticed: set[Seen] = set()
     cursor = ""
+    lists = Lists(shop)
     for _ in range(CALLS_MAX):
-        page = changes(shop, Flow.INVOICES, cursor, at[0])
+        page = changes(lists, Flow.INVOICES, cursor, at[0])
         if len(shop.asked) % stop_after == 0 and left:
             continue  # killed before the page and its cursor were saved
         noticed |= set(seen(list(page.payloads)))
@@ -160,7 +163,7 @@ def test_a_document_that_was_committed_behind_the_back_of_a_long_sweep_is_notice
     """A back-fill takes hours; what is written meanwhile is read, but must not become its watermark."""
     shop = TableShop("invoices", documents_of([(number, 1) for number in range(150)], Random(1)))
     now = MIDDAY + timedelta(seconds=150)
-    page = changes(shop, Flow.INVOICES, "", now)
+    page = changes(Lists(shop), Flow.INVOICES, "", now)
     shop.write([document(1000, second(20)), document(1001, second(7200))])
     payloads, cursor = swept(shop, Flow.INVOICES, page.cursor, now=lambda: now + timedelta(hours=3))
     assert (1001, second(7200)) in seen(payloads)
@@ -227,7 +230,7 @@ UNFIT = {
     "an answer that is cut off": page_text(ROW)[:-9],
     "a warning in front of the answer": "<br />Warning: " + page_text(ROW),
     "rows in another order": page_text(document(1, second(9)), document(2, second(3))),
-    "a row twice": page_text(ROW, ROW),
+    "a row twice, and not the same": page_text(ROW, ROW | {"order_id": 9}),
     "a date that is none": page_text(document(1, "0000-00-00 00:00:00")),
     "a date in another form": page_text(document(1, "2026-11-20T12:00:00Z")),
     "an id that is text": page_text({"entity_id": "1", "updated_at": second(0)}),
@@ -240,7 +243,7 @@ UNFIT = {
 @pytest.mark.parametrize("text", UNFIT.values(), ids=UNFIT.keys())
 def test_an_answer_that_does_not_fit_the_question_is_not_used(text: str) -> None:
     with pytest.raises(TryAgain) as caught:
-        changes(SaysShop(text), Flow.INVOICES, "", LATER)
+        changes(Lists(SaysShop(text)), Flow.INVOICES, "", LATER)
     assert caught.value.finding.code is Code.SHOP_ANSWER_UNREADABLE
     assert "V1/invoices" in caught.value.finding.what
 
@@ -249,7 +252,7 @@ def test_rows_from_before_the_cursor_are_refused() -> None:
     """A shop that takes our date for garbage answers with everything it has, and no error."""
     _, cursor = swept(TableShop("invoices", [document(1, second(36_000))]), Flow.INVOICES)
     with pytest.raises(TryAgain):
-        changes(SaysShop(page_text(document(1, second(0)))), Flow.INVOICES, cursor, LATER)
+        changes(Lists(SaysShop(page_text(document(1, second(0))))), Flow.INVOICES, cursor, LATER)
 
 
 @pytest.mark.parametrize(
@@ -268,5 +271,5 @@ def test_rows_from_before_the_cursor_are_refused() -> None:
 def test_a_cursor_that_is_not_ours_is_our_defect_and_asks_the_shop_nothing(cursor: str) -> None:
     shop = TableShop("invoices", [ROW])
     with pytest.raises(Defect):
-        changes(shop, Flow.INVOICES, cursor, LATER)
+        changes(Lists(shop), Flow.INVOICES, cursor, LATER)
     assert shop.asked == []

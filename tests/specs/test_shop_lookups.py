@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from ml_connector.adobe.lists import Lists
 from ml_connector.adobe.lookup import by_id, of_orders
 from ml_connector.adobe.sandbox.jsontext import Document
 from ml_connector.adobe.settings import settings
@@ -25,41 +26,41 @@ def ids_asked(shop: TableShop) -> list[int]:
 
 def test_entities_are_asked_for_fifty_at_a_time_and_each_once() -> None:
     shop = TableShop("orders", [{"entity_id": number, "updated_at": second(0)} for number in range(1, 131)])
-    found = by_id(shop, "orders", [*range(130, 0, -1), 7, 7])
+    found = by_id(Lists(shop), "orders", [*range(130, 0, -1), 7, 7])
     assert [payload.entity_id for payload in found] == list(range(1, 131))
     assert ids_asked(shop) == [50, 50, 30]
 
 
 def test_nothing_is_asked_for_no_ids() -> None:
     shop = TableShop("orders", [])
-    assert by_id(shop, "orders", []) == ()
-    assert of_orders(shop, "invoices", []) == ()
+    assert by_id(Lists(shop), "orders", []) == ()
+    assert of_orders(Lists(shop), "invoices", []) == ()
     assert shop.asked == []
 
 
 def test_an_entity_that_the_shop_does_not_have_is_left_out() -> None:
     shop = TableShop("invoices", [document(1, second(0)), document(3, second(0))])
-    assert [payload.entity_id for payload in by_id(shop, "invoices", [1, 2, 3])] == [1, 3]
+    assert [payload.entity_id for payload in by_id(Lists(shop), "invoices", [1, 2, 3])] == [1, 3]
 
 
 @pytest.mark.parametrize("kind", ["products", "customers"])
 def test_products_and_customers_are_found_by_their_own_ids(kind: str) -> None:
     shop = TableShop(kind, [{"id": 4, "updated_at": second(0)}, {"id": 5, "updated_at": second(0)}])
-    (found,) = by_id(shop, kind, [5])
+    (found,) = by_id(Lists(shop), kind, [5])
     assert (found.kind, found.entity_id, found.order_id) == (kind, 5, 0)
 
 
 def test_a_row_that_was_not_asked_for_is_dropped() -> None:
     """The shop compares loosely; what it returns is compared again."""
     says = SaysShop(json.dumps({"items": [document(1, second(0)), document(2, second(0))], "total_count": 2}))
-    assert [payload.entity_id for payload in by_id(says, "invoices", [2])] == [2]
-    assert [payload.order_id for payload in of_orders(says, "invoices", [1])] == [1]
+    assert [payload.entity_id for payload in by_id(Lists(says), "invoices", [2])] == [2]
+    assert [payload.order_id for payload in of_orders(Lists(says), "invoices", [1])] == [1]
 
 
 def test_all_documents_of_an_order_are_read_even_when_they_fill_pages() -> None:
     documents = [document(number, second(0), order_id=1 + number % 2) for number in range(1, 501)]
     shop = TableShop("creditmemos", documents)
-    found = of_orders(shop, "creditmemos", [2])
+    found = of_orders(Lists(shop), "creditmemos", [2])
     assert [payload.entity_id for payload in found] == list(range(1, 501, 2))
     assert {payload.order_id for payload in found} == {2}
     assert len(shop.asked) == 3
@@ -67,33 +68,33 @@ def test_all_documents_of_an_order_are_read_even_when_they_fill_pages() -> None:
 
 def test_a_transaction_has_an_id_of_its_own_and_no_time_of_change() -> None:
     rows: list[Document] = [{"transaction_id": 9, "order_id": 3, "txn_type": "capture"}]
-    (found,) = of_orders(TableShop("transactions", rows), "transactions", [3])
+    (found,) = of_orders(Lists(TableShop("transactions", rows)), "transactions", [3])
     assert (found.entity_id, found.order_id, found.updated_at) == (9, 3, "")
     assert json.loads(found.body) == rows[0]
 
 
 def test_a_shop_that_sends_fewer_rows_than_asked_loses_none() -> None:
     shop = TableShop("invoices", [document(number, second(0)) for number in range(1, 41)], cap=7)
-    assert len(by_id(shop, "invoices", range(1, 41))) == 40
+    assert len(by_id(Lists(shop), "invoices", range(1, 41))) == 40
 
 
 def test_a_shop_that_repeats_its_rows_for_ever_ends_in_an_error_and_not_in_a_loop() -> None:
     says = SaysShop(json.dumps({"items": [document(1, second(0))], "total_count": 3}))
     with pytest.raises(TryAgain) as caught:
-        by_id(says, "invoices", [1, 2, 3])
+        by_id(Lists(says), "invoices", [1, 2, 3])
     assert caught.value.finding.code is Code.SHOP_ANSWER_UNREADABLE
 
 
 @pytest.mark.parametrize(("kind", "ids"), [("invoices", [0]), ("invoices", [-1, 4]), ("carts", [1])])
 def test_an_id_or_kind_that_the_shop_cannot_have_is_our_defect(kind: str, ids: list[int]) -> None:
     with pytest.raises(Defect):
-        by_id(SaysShop("{}"), kind, ids)
+        by_id(Lists(SaysShop("{}")), kind, ids)
 
 
 @pytest.mark.parametrize("kind", ["orders", "products"])
 def test_only_documents_and_transactions_are_asked_for_by_order(kind: str) -> None:
     with pytest.raises(Defect):
-        of_orders(SaysShop("{}"), kind, [1])
+        of_orders(Lists(SaysShop("{}")), kind, [1])
 
 
 class SetUpShop:
@@ -118,7 +119,7 @@ class SetUpShop:
 def test_the_settings_are_one_object_with_every_list_whole() -> None:
     rates: list[object] = [{"id": number, "rate": 20} for number in range(250)]
     shop = SetUpShop({"taxRates/search": rates})
-    read = settings(shop)
+    read = settings(Lists(shop))
     assert set(read) == {
         *("websites", "store_groups", "store_views", "store_configs"),
         *("customer_groups", "tax_classes", "tax_rates", "tax_rules"),
@@ -142,5 +143,5 @@ def test_the_settings_are_one_object_with_every_list_whole() -> None:
 )
 def test_settings_that_are_not_whole_are_read_again(shop: SetUpShop | SaysShop) -> None:
     with pytest.raises(TryAgain) as caught:
-        settings(shop)
+        settings(Lists(shop))
     assert caught.value.finding.code is Code.SHOP_ANSWER_UNREADABLE

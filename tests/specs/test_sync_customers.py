@@ -12,8 +12,9 @@ from ml_connector.errors import Code
 from ml_connector.posting.plan import Held, Skipped
 from ml_connector.sync.passage import State
 from ml_connector.sync.protocol import Outcome
-from tests.specs.sync_kit import ANNA, BEN, SHOP, customer_plan, finding, invoice, memo
+from tests.specs.sync_kit import ANNA, BEN, SHOP, finding, invoice, memo
 from tests.specs.sync_place import Place, a_place, receipt
+from tests.specs.sync_plans import customer_plan
 
 SKIPPED = Skipped(code=Code.ZERO_DOCUMENT, why="It comes to nothing.")
 HELD = Held(findings=(finding(Code.UNMAPPED_TAX),))

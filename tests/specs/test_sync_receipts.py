@@ -154,6 +154,15 @@ def test_posted_and_proved_that_come_again_in_their_order_change_nothing(place: 
     assert place.everything() == before
 
 
+def test_an_older_word_that_comes_after_the_last_one_opens_nothing_again(place: Place) -> None:
+    command = leased(place)
+    place.give(receipt(command, Outcome.POSTED), receipt(command, Outcome.PROVED))
+    before = place.everything()
+    place.give(receipt(command, Outcome.POSTED, header=99))
+    assert place.everything() == before
+    assert place.lease() == ()
+
+
 def test_an_absence_that_comes_again_after_the_next_lease_takes_nothing_back(place: Place) -> None:
     command = leased(place)
     place.give(receipt(command, Outcome.ABSENT))

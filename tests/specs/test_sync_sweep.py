@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,10 +12,12 @@ import pytest
 
 from ml_connector.documents.identity import Kind
 from ml_connector.errors import Code, TryAgain
+from ml_connector.records.ledger import Ledger
 from ml_connector.sync.passage import State
-from ml_connector.sync.ports import Flow
-from tests.specs.sync_kit import invoice, memo, of_kind
-from tests.specs.sync_place import Place, a_place
+from ml_connector.sync.ports import Flow, Transaction
+from ml_connector.sync.sweep import sweep
+from tests.specs.sync_kit import SHOP, invoice, memo, of_kind
+from tests.specs.sync_place import HOW_FAR, Place, a_place
 
 
 @pytest.fixture
@@ -95,12 +98,12 @@ def test_a_page_and_its_cursor_stand_together_or_not_at_all(place: Place, call: 
     place.shop.page(invoice(1, products=[4]))
     place.shop.add(of_kind("products", 4))
     place.sweep()
-    before = place.everything(but="cursors")
+    before = place.everything(but=HOW_FAR)
     place.shop.page(invoice(2, products=[5]), invoice(1, "99.00", products=[4]))
     place.shop.broken.add(call)
     with pytest.raises(TryAgain):
         place.sweep()
-    assert place.everything(but="cursors") == before
+    assert place.everything(but=HOW_FAR) == before
     assert cursor(place) == "1"
 
     place.shop.broken.clear()
@@ -108,6 +111,36 @@ def test_a_page_and_its_cursor_stand_together_or_not_at_all(place: Place, call: 
     assert cursor(place) == "2"
     assert place.record(2).state is State.NOTICED
     assert place.record(1).shop_total == Decimal("99.00")
+
+
+@dataclass
+class MortalStore:
+    """The records of a process that is killed when it begins its `left`th transaction."""
+
+    ledger: Ledger
+    left: int
+
+    def begin(self) -> AbstractContextManager[Transaction]:
+        if self.left == 0:
+            raise Killed
+        self.left -= 1
+        return self.ledger.begin()
+
+
+class Killed(BaseException):
+    """The end of a process: nothing that handles errors handles it."""
+
+
+@pytest.mark.parametrize("left", range(6))
+def test_a_process_killed_between_two_transactions_leaves_page_and_cursor_together(
+    place: Place, left: int
+) -> None:
+    place.shop.page(invoice(1, products=[4]))
+    place.shop.add(of_kind("products", 4))
+    mortal = MortalStore(place.ledger, left)
+    with suppress(Killed):
+        sweep(mortal, place.shop, place.teller, SHOP, Flow.INVOICES, place.clock.now())
+    assert (stored(place, "invoices", 1) is not None) == (cursor(place) == "1") == bool(place.records())
 
 
 def test_pages_before_the_one_that_failed_are_kept(place: Place) -> None:
@@ -138,10 +171,10 @@ def test_the_same_page_twice_changes_nothing(place: Place) -> None:
     with place.ledger.begin() as tx:
         for flow in Flow:
             tx.save_cursor(flow, "")
-    before = place.everything(but="cursors")
+    before = place.everything(but=HOW_FAR)
     assert place.sweep() == 0
     assert place.settle() == 0
-    assert place.everything(but="cursors") == before
+    assert place.everything(but=HOW_FAR) == before
 
 
 def test_a_document_that_changed_is_due_again_with_its_new_total(place: Place) -> None:

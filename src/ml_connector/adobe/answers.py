@@ -3,7 +3,8 @@
 The shop's statuses mislead: a missing permission is 401, a deadlock is 400, a request that can never succeed
 is 500, maintenance is an HTML page, and a message arrives as a template with its parameters beside it. Here,
 and nowhere else, they become `TryAgain` or `NeedsPerson` with what, why and fix
-(reference: adobe_commerce.md §1.5, §4.5, §9.2, §9.3).
+(reference: adobe_commerce.md §1.5, §4.5, §9.2, §9.3). Only the Cloud Service's refusal of a fresh token is
+told in `ims.py`, which alone knows that it was fresh.
 """
 
 from __future__ import annotations
@@ -16,13 +17,18 @@ from email.utils import parsedate_to_datetime
 
 import httpx2
 
+from ml_connector.adobe.keys_refused import refused_keys
 from ml_connector.adobe.refusal import Refusal, one_line, refusal_in
+from ml_connector.adobe.trouble import Overloaded, PageTooLarge, ServerFault
 from ml_connector.errors import Code, Finding, NeedsPerson, TryAgain
 
 DEADLOCK = 1213
 # 408 and what lies above 500 come from proxies and front ends, not from the shop's own code.
 _BUSY = frozenset({408, 429, *range(501, 600)})
 _SECONDS = re.compile(r"[0-9]{1,9}")
+_PAGE_LIMIT = re.compile(r"Maximum SearchCriteria pageSize is ([0-9]{1,4})")
+# No whole answer, though a connection was made: it may have been too much for the shop (§4.5, §8.4).
+_BROKEN_OFF = (httpx2.ReadTimeout, httpx2.ReadError, httpx2.RemoteProtocolError)
 # Scheme and host of a redirect: what stands before or behind them may hold a session or a password.
 _PLACE = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?=[/?#]|$)")
 
@@ -72,7 +78,8 @@ def not_answered(asked: str, error: httpx2.RequestError) -> TryAgain:
         why = f"The shop's certificate is not trusted: {one_line(str(error))}."
     else:
         why = f"The connection failed: {one_line(str(error)) or type(error).__name__}."
-    return TryAgain(
+    kind = Overloaded if isinstance(error, _BROKEN_OFF) else TryAgain
+    return kind(
         Finding(
             code=Code.SHOP_UNREACHABLE,
             what=f"The shop gave no answer to {asked}.",
@@ -112,7 +119,8 @@ def _redirected(answer: Answer) -> NeedsPerson:
 def _unavailable(answer: Answer) -> TryAgain:
     sort = one_line(answer.headers.get("content-type", "").partition(";")[0]) or "no content type"
     busy = answer.status in _BUSY or answer.status == 500
-    return TryAgain(
+    kind = Overloaded if answer.status >= 500 else TryAgain
+    return kind(
         Finding(
             code=Code.SHOP_UNREACHABLE if busy else Code.SHOP_ANSWER_UNREADABLE,
             what=f"The shop is not available: {answer.status} to {answer.asked} ({sort}).",
@@ -121,20 +129,21 @@ def _unavailable(answer: Answer) -> TryAgain:
             else "A firewall, login or error page answered in the place of the shop's API.",
             fix="It is asked again. If this stays, check the shop, its address and its firewall.",
         ),
-        after_s=_retry_after(answer),
+        after_s=retry_after(answer),
     )
 
 
-def _retry_after(answer: Answer) -> float | None:
-    """Seconds to wait as the shop asked, from either form of Retry-After (RFC 9110 §10.2.3)."""
+def retry_after(answer: Answer) -> float | None:
+    """Seconds to wait as the other side asked, from either form of Retry-After (RFC 9110 §10.2.3)."""
     asked = answer.headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(asked):
         return float(asked)
-    until = _http_date(asked)
+    until = http_date(asked)
     return None if until is None else max(0.0, (until - answer.at).total_seconds())
 
 
-def _http_date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
+    """An HTTP date as an aware instant; None for what is none."""
     try:
         read = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
@@ -183,25 +192,14 @@ def _not_known(answer: Answer, refusal: Refusal) -> TryAgain | NeedsPerson:
         )
     if "nonce" in words or "timestamp" in words:
         return _clock_differs(answer, refusal)
-    what = f"The shop does not accept our credentials: {refusal.message}."
-    if "signat" in words:
-        return _person(
-            Code.SHOP_CREDENTIALS,
-            what,
-            "A secret is wrong; or a proxy before the shop hides its https, host or port, which are signed.",
-            "Enter the integration's two secrets again; if they are right, let the proxy pass on Host, with"
-            " its port, and X-Forwarded-Proto.",
-        )
+    why, fix = refused_keys(refusal.message)
     return _person(
-        Code.SHOP_CREDENTIALS,
-        what,
-        "The key or token is mistyped, belongs to another integration or shop, or was revoked.",
-        "In the shop's admin, System > Integrations, copy all four values of the integration and enter them.",
+        Code.SHOP_CREDENTIALS, f"The shop does not accept our credentials: {refusal.message}.", why, fix
     )
 
 
 def _clock_differs(answer: Answer, refusal: Refusal) -> NeedsPerson:
-    theirs = _http_date(answer.headers.get("date", ""))
+    theirs = http_date(answer.headers.get("date", ""))
     ahead = (
         ""
         if theirs is None
@@ -217,18 +215,21 @@ def _clock_differs(answer: Answer, refusal: Refusal) -> NeedsPerson:
 
 def _refused(answer: Answer, refusal: Refusal) -> NeedsPerson:
     if answer.status == 500:
-        return _person(
+        failed = _person(
             Code.SHOP_REFUSED,
             f"The shop failed on {answer.asked} (500): {refusal.message}.",
             "Its own code met an error; the same request fails again until that is mended.",
             "Give this message to the shop's developer: the report ID is found in the shop's log.",
         )
-    return _person(
+        return ServerFault(failed.finding, refusal.message)
+    refused = _person(
         Code.SHOP_REFUSED,
         f"The shop refused {answer.asked} ({answer.status}): {refusal.message}.",
         "The address or store code is wrong, a module is off, or an extension or limit stands in the way.",
         "Check the shop's address; then give this message to the shop's developer.",
     )
+    limit = _PAGE_LIMIT.search(refusal.message)
+    return PageTooLarge(refused.finding, int(limit[1])) if limit else refused
 
 
 def _person(code: Code, what: str, why: str, fix: str) -> NeedsPerson:

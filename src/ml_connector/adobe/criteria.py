@@ -31,7 +31,13 @@ class Condition(StrEnum):
     EQ = "eq"
     GT = "gt"
     GTEQ = "gteq"
+    LT = "lt"
+    LTEQ = "lteq"
     IN = "in"
+    NIN = "nin"
+
+
+_OF_MANY = frozenset({Condition.IN, Condition.NIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class Filter:
     value: str
 
     def __post_init__(self) -> None:
-        if not self.value or (self.condition is not Condition.IN and "," in self.value):
+        if not self.value or (self.condition not in _OF_MANY and "," in self.value):
             raise Defect(f"A filter on {self.field} has no value, or one with a comma.")
         if self.field in DATE_FIELDS and not is_date(self.value):
             raise Defect(f"A filter on {self.field} is no date; the shop would answer with everything.")
@@ -52,6 +58,11 @@ class Filter:
 def id_in(field: str, ids: Iterable[int]) -> Filter:
     """The rows that have one of these ids."""
     return Filter(field, Condition.IN, ",".join(map(str, ids)))
+
+
+def id_not_in(field: str, ids: Iterable[int]) -> Filter:
+    """The rows that have none of these ids."""
+    return Filter(field, Condition.NIN, ",".join(map(str, ids)))
 
 
 def is_date(text: str) -> bool:
@@ -65,10 +76,19 @@ def is_date(text: str) -> bool:
     return True
 
 
-def query(filters: Sequence[Filter], *, sort: Sequence[str], page_size: int, page: int = 1) -> str:
+def query(
+    filters: Sequence[Filter],
+    *,
+    sort: Sequence[str],
+    page_size: int,
+    page: int = 1,
+    descending: bool = False,
+    fields: str = "",
+) -> str:
     """The query string for rows that pass all filters, ascending by `sort`; `page` counts from 1.
 
-    Brackets are percent-encoded. The direction is always sent: without one the shop sorts downwards.
+    `fields` cuts the answer to these (§4.4). Brackets are percent-encoded. The direction is always sent:
+    without one the shop sorts downwards.
     Raises `Defect` for more filters or sort fields than can be signed, and for a page that is none.
     """
     if len(filters) > INDEXES_MAX or len(sort) > INDEXES_MAX:
@@ -85,7 +105,8 @@ def query(filters: Sequence[Filter], *, sort: Sequence[str], page_size: int, pag
         pairs.append((f"{place}[condition_type]", each.condition))
     for number, name in enumerate(sort):
         pairs.append((f"[sortOrders][{number}][field]", name))
-        pairs.append((f"[sortOrders][{number}][direction]", "ASC"))
+        pairs.append((f"[sortOrders][{number}][direction]", "DESC" if descending else "ASC"))
     pairs.append(("[pageSize]", str(page_size)))
     pairs.append(("[currentPage]", str(page)))
-    return "&".join(f"searchCriteria{quote(name)}={quote(value, safe='-._~')}" for name, value in pairs)
+    asked = "&".join(f"searchCriteria{quote(name)}={quote(value, safe='-._~')}" for name, value in pairs)
+    return f"{asked}&fields={quote(fields, safe='-._~')}" if fields else asked

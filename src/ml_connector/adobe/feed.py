@@ -4,6 +4,9 @@ Never by page numbers: they shift while rows change, and past the last page old 
 new ones send none (reference: adobe_commerce.md §4.3). Each request asks for the first rows behind a position
 that only moves forwards, so reading can neither loop nor skip; an answer that does not fit what was asked is
 not used. Many rows can share one second, more than a page of them too: such a second is read by id (§9.5).
+
+A row on which the shop fails is found (`isolate.py`) and handed on as a page of its own, with its number and
+without a body. Whoever keeps it names it from then on among those to leave out: reading goes on behind it.
 """
 
 from __future__ import annotations
@@ -14,12 +17,16 @@ from itertools import pairwise
 
 from ml_connector.adobe.criteria import Condition, Filter, is_date
 from ml_connector.adobe.cursor import Cursor, Step, ended, resumed, saved
-from ml_connector.adobe.listing import RESOURCES, Listing, Resource, listed, unfit
-from ml_connector.adobe.shop import ShopGet
+from ml_connector.adobe.extents import bounds, without
+from ml_connector.adobe.isolate import FAILING_MAX, Failing
+from ml_connector.adobe.listing import RESOURCES, Listing, Resource, unfit
+from ml_connector.adobe.lists import Lists
+from ml_connector.adobe.trouble import ServerFault
 from ml_connector.sync.ports import Flow, Page, Payload
+from ml_connector.sync.reading import EVERYTHING, Extent
 
 
-def changes(shop: ShopGet, flow: Flow, cursor_text: str, now: datetime) -> Page:
+def changes(lists: Lists, flow: Flow, cursor_text: str, now: datetime, extent: Extent = EVERYTHING) -> Page:
     """The next page of what changed in a flow; an empty cursor begins at the beginning.
 
     `more` is False when the sweep has reached the present end; the cursor then begins the next sweep, which
@@ -27,10 +34,24 @@ def changes(shop: ShopGet, flow: Flow, cursor_text: str, now: datetime) -> Page:
     """
     cursor = resumed(cursor_text, flow, now)
     resource = RESOURCES[flow]
-    listing = listed(shop, resource, _filters(cursor), sort=_order(cursor))
+    filters, order = [*_filters(cursor), *bounds(resource, extent)], _order(cursor)
+    try:
+        listing = lists.first(resource, filters, sort=order)
+    except ServerFault as fault:
+        if len(extent.without) >= FAILING_MAX:
+            raise
+        known = without(resource, extent)
+        failing = Failing(lists=lists, resource=resource, filters=filters, sort=order, known=known)
+        return Page(payloads=(failing.first(fault),), cursor=saved(cursor), more=True)
     _check_fits(resource, cursor, listing.payloads)
     payloads, next_cursor = _turned(cursor, listing)
-    return Page(payloads=payloads, cursor=saved(next_cursor), more=next_cursor.step is not Step.ENDED)
+    return Page(
+        payloads=payloads,
+        cursor=saved(next_cursor),
+        more=next_cursor.step is not Step.ENDED,
+        # Within one second the shop counts that second only.
+        left=None if cursor.step is Step.WITHIN else listing.rest + len(listing.payloads) - len(payloads),
+    )
 
 
 def _filters(cursor: Cursor) -> list[Filter]:
@@ -75,10 +96,10 @@ def _turned(cursor: Cursor, listing: Listing) -> tuple[tuple[Payload, ...], Curs
     rows = listing.payloads
     newest = rows[-1].updated_at if rows else cursor.at
     if cursor.step is Step.WITHIN:
-        if listing.rest > 0:
+        if listing.more:
             return rows, replace(cursor, entity_id=rows[-1].entity_id)
         return rows, replace(cursor, step=Step.AFTER, entity_id=0)
-    if listing.rest <= 0:
+    if not listing.more:
         return rows, ended(cursor, newest)
     # The second of the last row may go on behind the page: leave it to the next one, whole.
     complete = tuple(row for row in rows if row.updated_at != newest)

@@ -14,7 +14,8 @@ from ml_connector.adobe.answers import unreadable
 from ml_connector.adobe.criteria import Filter, query
 from ml_connector.adobe.shop import ShopGet
 from ml_connector.adobe.slices import sliced
-from ml_connector.errors import TryAgain
+from ml_connector.adobe.trouble import Overloaded
+from ml_connector.errors import Finding, TryAgain
 from ml_connector.sync.ports import Flow, Payload
 
 
@@ -23,7 +24,7 @@ class Resource:
     """One list of the shop.
 
     `id_field` is the id in an entity, `id_column` the same in filters and sorts. `page_size` is rows per
-    request: an order costs the shop about 12 queries, an invoice 2 (§7.2).
+    request while nothing is wrong: an order costs the shop about 12 queries, an invoice 2 (§7.2).
     """
 
     kind: str
@@ -53,37 +54,90 @@ RESOURCES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """The entities of one answer in its order, and how many match the request in all."""
+    """The entities of one answer in its order, each once.
+
+    `asked` is how many rows were asked for at most, `sent` how many came, `total_count` how many match in
+    all, as the shop counts them.
+    """
 
     payloads: tuple[Payload, ...]
     total_count: int
+    sent: int
+    asked: int
 
     @property
     def rest(self) -> int:
-        """How many more rows match than were sent."""
-        return self.total_count - len(self.payloads)
+        """How many more rows match than were sent, if the shop counts right."""
+        return max(0, self.total_count - self.sent)
+
+    @property
+    def more(self) -> bool:
+        """Whether there may be rows behind these: the shop counts some, or the page is full. A count that is
+        too low costs a request, and no row."""
+        return self.rest > 0 or self.sent >= self.asked
 
 
-def listed(shop: ShopGet, resource: Resource, filters: Sequence[Filter], *, sort: Sequence[str]) -> Listing:
-    """The first rows, ascending by `sort`, that pass all filters: at most a page of the resource.
+class Hollow(TryAgain):
+    """An answer that counts rows but holds none: going on from it would lose them, or never end."""
 
-    Raises `TryAgain` for an answer that is no whole list, and for one that counts rows but holds none: going
-    on from it would lose them, or ask for them without end.
+    def __init__(self, finding: Finding, counted: int) -> None:
+        self.counted = counted
+        super().__init__(finding)
+
+
+def listed(
+    shop: ShopGet,
+    resource: Resource,
+    filters: Sequence[Filter],
+    *,
+    sort: Sequence[str],
+    page_size: int,
+    page: int = 1,
+    descending: bool = False,
+    fields: Sequence[str] = (),
+) -> Listing:
+    """The first rows, ascending by `sort`, that pass all filters; with `fields`, only these of each.
+
+    A row that comes twice, as after a bad join in an extension, counts once. Raises `TryAgain` for an answer
+    that is no whole list; `Overloaded` for one that breaks off, `Hollow` for one that holds no row though it
+    counts some; and what `ShopGet` raises.
     """
-    text = shop.get(resource.path, query(filters, sort=sort, page_size=resource.page_size))
-    try:
-        elements, others = sliced(text, "items")
-        payloads = tuple(_payload(resource, value, body) for value, body in elements or ())
-    except (ValueError, RecursionError) as error:
-        # The decoder's words quote no data, as in “Expecting value: line 1 column 7 (char 6)”.
-        raise unfit(resource, f"It is cut off or no list of {resource.kind}: {error}.") from None
+    projection = f"items[{','.join(fields)}],total_count" if fields else ""
+    asked = query(
+        filters, sort=sort, page_size=page_size, page=page, descending=descending, fields=projection
+    )
+    elements, others = _read(resource, shop.get(resource.path, asked))
     total_count = others.get("total_count")
+    if elements is None and projection and others.get("items", ...) is None:
+        elements = []  # of an empty list a projection leaves null (§4.4)
     if elements is None or not _whole(total_count):
         raise unfit(resource, "It has no items, or does not say how many rows match.")
-    listing = Listing(payloads=payloads, total_count=cast(int, total_count))
-    if listing.rest > 0 and not payloads:
-        raise unfit(resource, f"It counts {listing.total_count} rows and holds none.")
+    listing = Listing(
+        payloads=_each_once(resource, [_payload(resource, value, body) for value, body in elements]),
+        total_count=cast(int, total_count),
+        sent=len(elements),
+        asked=page_size,
+    )
+    if listing.rest > 0 and not elements:
+        why = f"It counts {listing.total_count} rows and holds none."
+        raise Hollow(unfit(resource, why).finding, listing.total_count)
     return listing
+
+
+def _read(resource: Resource, text: str) -> tuple[list[tuple[object, str]] | None, dict[str, object]]:
+    try:
+        return sliced(text, "items")
+    except (ValueError, RecursionError) as error:
+        # The decoder's words quote no data, as in “Expecting value: line 1 column 7 (char 6)”.
+        why = f"It is cut off or no list of {resource.kind}: {error}."
+        raise Overloaded(unfit(resource, why).finding) from None
+
+
+def _each_once(resource: Resource, rows: Sequence[Payload]) -> tuple[Payload, ...]:
+    unique = {row.entity_id: row for row in rows}
+    if any(unique[row.entity_id] != row for row in rows):
+        raise unfit(resource, "It holds one entity twice, and not the same.")
+    return tuple(unique.values())
 
 
 def unfit(resource: Resource, why: str) -> TryAgain:
@@ -96,7 +150,8 @@ def _payload(resource: Resource, value: object, body: str) -> Payload:
     entity_id, order_id = entity.get(resource.id_field), entity.get("order_id", 0)
     updated_at = entity.get("updated_at", "")
     if not (_whole(entity_id) and _whole(order_id) and isinstance(updated_at, str)):
-        raise ValueError(f"an entity has no whole {resource.id_field} or order_id, or no text as updated_at")
+        what = f"an entity has no whole {resource.id_field} or order_id, or no text as updated_at"
+        raise unfit(resource, f"It is no list of {resource.kind}: {what}.")
     return Payload(
         kind=resource.kind,
         entity_id=cast(int, entity_id),

@@ -5,6 +5,7 @@ indispensable and missing, or of the wrong type, raises NeedsPerson (`document-u
 Facts: adobe_commerce.md §4.7–§5 and §9.6.
 """
 
+from ml_connector.adobe.reading.days import day_begins, day_made
 from ml_connector.adobe.reading.document import glance, read_bundle
 from ml_connector.adobe.reading.order import is_capture, order_method
 from ml_connector.adobe.reading.rows import product_ids
@@ -14,6 +15,8 @@ from ml_connector.documents.bundle import Bundle, Glance
 __all__ = [
     "Bundle",
     "Glance",
+    "day_begins",
+    "day_made",
     "glance",
     "is_capture",
     "order_method",

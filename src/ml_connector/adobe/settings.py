@@ -13,7 +13,9 @@ from typing import cast
 
 from ml_connector.adobe.answers import unreadable
 from ml_connector.adobe.criteria import query
+from ml_connector.adobe.lists import Lists
 from ml_connector.adobe.shop import ShopGet
+from ml_connector.adobe.trouble import Overloaded, PageTooLarge
 from ml_connector.codec import canonical, loads
 
 PAGE_SIZE = 100
@@ -35,22 +37,39 @@ _SEARCHES = {
 }
 
 
-def settings(shop: ShopGet) -> Mapping[str, object]:
+def settings(lists: Lists) -> Mapping[str, object]:
     """Read all of it: eight requests or a few more. Raises `TryAgain`, `NeedsPerson`."""
-    read: dict[str, object] = {name: _list(path, shop.get(path)) for name, path in _STORES.items()}
+    read: dict[str, object] = {name: _list(path, lists.shop.get(path)) for name, path in _STORES.items()}
     for name, (path, sort) in _SEARCHES.items():
-        read[name] = _searched(shop, path, sort)
+        read[name] = _in_pages(lists, path, sort)
     return read
 
 
-def _searched(shop: ShopGet, path: str, sort: Sequence[str]) -> list[object]:
+def _in_pages(lists: Lists, path: str, sort: Sequence[str]) -> list[object]:
+    """The rows of a search, in pages of a size that the shop can bring; a smaller one begins anew."""
+    size = lists.sizes.of(path, PAGE_SIZE)
+    try:
+        rows = _searched(lists.shop, path, sort, size)
+    except Overloaded:
+        lists.sizes.halve(path, size)
+        raise
+    except PageTooLarge as error:
+        lists.sizes.limit(error.most)
+        if lists.sizes.of(path, PAGE_SIZE) >= size:
+            raise
+        return _in_pages(lists, path, sort)
+    lists.sizes.answered(path, size, PAGE_SIZE)
+    return rows
+
+
+def _searched(shop: ShopGet, path: str, sort: Sequence[str], size: int) -> list[object]:
     """Every row of a search, page by page. Pages shift when rows change meanwhile: so the count must stay the
     same, be reached exactly, and no row may come twice."""
-    rows, count = _page(shop, path, sort, 1)
+    rows, count = _page(shop, path, sort, size, 1)
     page = 1
     while len(rows) < count:
         page += 1
-        more, count_now = _page(shop, path, sort, page)
+        more, count_now = _page(shop, path, sort, size, page)
         rows += more
         if not more or count_now != count:
             raise unreadable(f"V1/{path}", f"It has {count} rows and holds {len(rows)} on {page} pages.")
@@ -59,8 +78,8 @@ def _searched(shop: ShopGet, path: str, sort: Sequence[str]) -> list[object]:
     return rows
 
 
-def _page(shop: ShopGet, path: str, sort: Sequence[str], page: int) -> tuple[list[object], int]:
-    answer = _parsed(path, shop.get(path, query((), sort=sort, page_size=PAGE_SIZE, page=page)))
+def _page(shop: ShopGet, path: str, sort: Sequence[str], size: int, page: int) -> tuple[list[object], int]:
+    answer = _parsed(path, shop.get(path, query((), sort=sort, page_size=size, page=page)))
     found = cast(dict[str, object], answer) if isinstance(answer, dict) else {}
     items, count = found.get("items"), found.get("total_count")
     if not isinstance(items, list) or not isinstance(count, int):

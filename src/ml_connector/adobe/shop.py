@@ -25,11 +25,13 @@ CONNECT_S = 10.0
 # A front end gives up after 60 s at the latest unless somebody raised it (§4.5).
 READ_S = 90.0
 
+USER_AGENT = f"ml-connector/{__version__} (reads sales documents for bookkeeping)"
+
 _HEADERS = {
     # Without it the shop answers XML or an HTML error page (§4.5).
     "Accept": "application/json",
     "Accept-Encoding": "gzip",
-    "User-Agent": f"ml-connector/{__version__} (reads sales documents for bookkeeping)",
+    "User-Agent": USER_AGENT,
 }
 
 
@@ -48,18 +50,30 @@ def api_root(address: str) -> str:
     views (reference: adobe_commerce.md §1.9). An `index.php` in the address stays. Raises `NeedsPerson` with
     `settings-invalid` for what is no address.
     """
-    try:
-        parts = urlsplit(address.strip())
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        raise _no_address("It cannot be read as an address.") from None
-    if parts.scheme not in ("http", "https") or not host:
-        raise _no_address("It does not begin with https:// (or http://) and a host name.")
-    if "@" in parts.netloc or parts.query or parts.fragment:
-        raise _no_address("It holds a user name, a question mark or a fragment.")
-    name = f"[{host}]" if ":" in host else host
-    path = f"{parts.path.rstrip('/')}/".partition("/rest/")[0].rstrip("/")
-    return f"{parts.scheme}://{name}{'' if port is None else f':{port}'}{path}/rest/all"
+    origin, path = origin_and_path(address)
+    return f"{origin}{f'{path}/'.partition('/rest/')[0].rstrip('/')}/rest/all"
+
+
+def tenant_root(address: str) -> str:
+    """The root of a Cloud Service instance's REST API, from the address that a person entered.
+
+    `https://na1.api.commerce.adobe.com/<tenant-id>/` stays as it is, without the slash: there is neither
+    `/rest` nor a store code, and the address is copied from Adobe, not built (reference: adobe_commerce.md
+    §2.1). Raises `NeedsPerson` with `settings-invalid` for what is no such address.
+    """
+    origin, path = origin_and_path(address)
+    path = path.removesuffix("/V1")
+    if path.count("/") != 1:
+        raise _no_address("It does not end in one tenant id, as in …adobe.com/‹tenant-id›.")
+    root = f"{origin}{path}"
+    if not is_private(root):
+        raise _no_address("It begins with http://, and a token would travel readable.")
+    return root
+
+
+def is_private(url: str) -> bool:
+    """Whether what is sent to this URL can be read on the way by nobody: https, or this machine itself."""
+    return url.startswith("https://") or on_this_machine(url)
 
 
 class ShopClient:
@@ -79,7 +93,7 @@ class ShopClient:
             # Waiting for one of the two connections has no limit of its own: each of those reads has.
             timeout=httpx2.Timeout(connect=CONNECT_S, read=READ_S, write=CONNECT_S, pool=None),
             # A proxy of the environment is for the outside; a shop on this machine is never behind it.
-            trust_env=not _on_this_machine(root),
+            trust_env=not on_this_machine(root),
         )
 
     def get(self, path: str, query: str = "") -> str:
@@ -88,19 +102,22 @@ class ShopClient:
         Raises `TryAgain` when the same request may succeed later, `NeedsPerson` when somebody has to change
         something first.
         """
+        return json_text(self.ask(path, query))
+
+    def ask(self, path: str, query: str = "") -> Answer:
+        """The answer as it came, good or bad. Raises `TryAgain`, caused by the `httpx2.RequestError`, when no
+        whole one came, and whatever the authenticator raises."""
         asked = f"V1/{path}"
         try:
             response = self._http.get(f"{self._root}/{asked}{'?' if query else ''}{query}")
         except httpx2.RequestError as error:
             raise not_answered(asked, error) from error
-        return json_text(
-            Answer(
-                asked=asked,
-                status=response.status_code,
-                headers={name.lower(): value for name, value in response.headers.items()},
-                body=response.content,
-                at=self._clock.now(),
-            )
+        return Answer(
+            asked=asked,
+            status=response.status_code,
+            headers={name.lower(): value for name, value in response.headers.items()},
+            body=response.content,
+            at=self._clock.now(),
         )
 
     def close(self) -> None:
@@ -114,12 +131,29 @@ class ShopClient:
         self.close()
 
 
-def _on_this_machine(root: str) -> bool:
-    host = urlsplit(root).hostname or ""
+def on_this_machine(url: str) -> bool:
+    """Whether a URL's host is this machine by its loopback address or name."""
+    host = urlsplit(url).hostname or ""
     try:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def origin_and_path(address: str) -> tuple[str, str]:
+    """Scheme, host and port as they are sent, and the path without a slash at its end; raises `NeedsPerson`
+    with `settings-invalid` for what is no address."""
+    try:
+        parts = urlsplit(address.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise _no_address("It cannot be read as an address.") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise _no_address("It does not begin with https:// (or http://) and a host name.")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise _no_address("It holds a user name, a question mark or a fragment.")
+    name = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{name}{'' if port is None else f':{port}'}", parts.path.rstrip("/")
 
 
 def _no_address(why: str) -> NeedsPerson:
@@ -128,6 +162,7 @@ def _no_address(why: str) -> NeedsPerson:
             code=Code.SETTINGS_INVALID,
             what="The shop's address is no address.",
             why=why,
-            fix="Enter it as the browser shows it, for example https://shop.example.com.",
+            fix="Enter it as the browser shows it, for example https://shop.example.com; for the Cloud"
+            " Service, copy the REST address of the instance.",
         )
     )

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
 from sqlalchemy import Connection, Engine, insert, or_, select
 
-from ml_connector.adobe.auth import OAuth1Credentials
-from ml_connector.adobe.shop import api_root
+from ml_connector.adobe.connect import ShopCredentials, kept, root_of, to_keep
 from ml_connector.clock import Clock
-from ml_connector.codec import canonical, from_json, loads
+from ml_connector.codec import from_json, loads
 from ml_connector.errors import Code, Finding, NeedsPerson
 from ml_connector.posting.chart import Chart
 from ml_connector.records import tables
@@ -27,13 +26,15 @@ PAIRING_CODE_LIFE = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewConnection:
-    """What has to be given to connect a shop with a company. `tag` is unique per Sage company."""
+    """What has to be given to connect a shop with a company. `tag` is unique per Sage company. Documents that
+    the shop made before the day `cut_over`, in its own time zone, are no concern of the connection."""
 
     connection_id: str
     name: str
     tag: str
     shop_url: str
-    credentials: OAuth1Credentials
+    credentials: ShopCredentials
+    cut_over: date | None = None
 
 
 class Act(StrEnum):
@@ -65,7 +66,7 @@ def create(engine: Engine, clock: Clock, vault: Vault, new: NewConnection, by: s
 
     Raises `NeedsPerson` (settings-invalid) for an address that is none, and for a name or tag that is taken.
     """
-    api_root(new.shop_url)
+    root_of(new.shop_url, new.credentials)
     with engine.begin() as connection:
         _must_be_free(connection, new)
         connection.execute(
@@ -83,9 +84,10 @@ def create(engine: Engine, clock: Clock, vault: Vault, new: NewConnection, by: s
                 company="",
                 watermark="",
                 ledger_wanted=False,
+                cut_over=new.cut_over.isoformat() if new.cut_over else "",
             )
         )
-        sealed = vault.seal(secret_row(new.connection_id, "shop"), canonical(new.credentials))
+        sealed = vault.seal(secret_row(new.connection_id, "shop"), to_keep(new.credentials))
         connection.execute(
             insert(tables.secrets).values(connection_id=new.connection_id, name="shop", sealed=sealed)
         )
@@ -93,7 +95,12 @@ def create(engine: Engine, clock: Clock, vault: Vault, new: NewConnection, by: s
             actor=f"user {by}",
             action="connection made",
             key=None,
-            payload={"name": new.name, "tag": new.tag, "shop_url": new.shop_url},
+            payload={
+                "name": new.name,
+                "tag": new.tag,
+                "shop_url": new.shop_url,
+                "cut_over": new.cut_over.isoformat() if new.cut_over else "",
+            },
         )
 
 
@@ -113,7 +120,7 @@ def _must_be_free(connection: Connection, new: NewConnection) -> None:
         )
 
 
-def credentials(engine: Engine, vault: Vault, connection_id: str) -> OAuth1Credentials:
+def credentials(engine: Engine, vault: Vault, connection_id: str) -> ShopCredentials:
     """The shop's credentials, unsealed; raises `NeedsPerson` (vault-key) when the key does not fit."""
     with engine.begin() as connection:
         sealed = connection.execute(
@@ -121,7 +128,7 @@ def credentials(engine: Engine, vault: Vault, connection_id: str) -> OAuth1Crede
                 tables.secrets.c.connection_id == connection_id, tables.secrets.c.name == "shop"
             )
         ).scalar_one()
-    return from_json(OAuth1Credentials, loads(vault.unseal(secret_row(connection_id, "shop"), sealed)))
+    return kept(vault.unseal(secret_row(connection_id, "shop"), sealed))
 
 
 def act(ledger: Ledger, what: Act, by: str, why: str) -> None:

@@ -6,16 +6,24 @@ Everything that parses or validates is kept until its hash changes, so a step co
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
-from ml_connector.adobe.reader import Bundle, glance, product_ids, read_bundle, shop_facts
+from ml_connector.adobe.reader import (
+    Bundle,
+    day_begins,
+    day_made,
+    glance,
+    product_ids,
+    read_bundle,
+    shop_facts,
+)
 from ml_connector.cloud.agents import CATALOGUE
 from ml_connector.cloud.connections import newest_chart
 from ml_connector.codec import canonical, from_json, loads
 from ml_connector.documents.identity import Key, Kind, reference
 from ml_connector.documents.shop import ShopFacts
-from ml_connector.errors import Code, Defect
+from ml_connector.errors import Code, Defect, Finding, TryAgain
 from ml_connector.posting.chart import Chart
 from ml_connector.posting.company import Catalogue
 from ml_connector.posting.customers import Shopper, decide_customer, shopper_of
@@ -51,7 +59,21 @@ class Rules:
             made_at=seen.created_at,
             currency=seen.base_currency,
             total=seen.base_total,
+            made_on=None if self.facts is None else day_made(seen, self.facts),
         )
+
+    def day_begins(self, day: date) -> datetime:
+        """Raises `TryAgain` while the shop's time zones are not known."""
+        if self.facts is None:
+            raise TryAgain(
+                Finding(
+                    code=Code.SHOP_UNREACHABLE,
+                    what="No document was read.",
+                    why="The shop's settings have not been read yet, and they say when its days begin.",
+                    fix="Nothing to do; they are read with every sweep.",
+                )
+            )
+        return day_begins(day, self.facts)
 
     def products(self, document: str, order: str) -> tuple[int, ...]:
         return product_ids(document, order)

@@ -6,33 +6,29 @@ from fastapi import APIRouter
 from sqlalchemy import update
 from starlette.responses import Response
 
-from ml_connector.adobe.auth import OAuth1Credentials
 from ml_connector.cloud import connections
 from ml_connector.cloud.agents import LEDGER
 from ml_connector.cloud.answers import answer
 from ml_connector.cloud.connections import Act, NewConnection
-from ml_connector.cloud.operator_desk import AtDesk, ByPerson, ChartIn, ConnectionIn
+from ml_connector.cloud.operator_desk import AnyConnectionIn, AtDesk, ByPerson, ChartIn
 from ml_connector.cloud.proposing import accepted_chart
 from ml_connector.records import tables
+from ml_connector.sync import completeness
 from ml_connector.sync.ports import Flow
 
 acts = APIRouter()
 
 
 @acts.post("/connections")
-def make_connection(desk: AtDesk, new: ConnectionIn) -> Response:
+def make_connection(desk: AtDesk, new: AnyConnectionIn) -> Response:
     """Connect a shop; its credentials go into the vault and come out in no answer."""
     made = NewConnection(
         connection_id=new.connection_id,
         name=new.name,
         tag=new.tag,
         shop_url=new.shop_url,
-        credentials=OAuth1Credentials(
-            consumer_key=new.consumer_key,
-            consumer_secret=new.consumer_secret,
-            access_token=new.access_token,
-            access_token_secret=new.access_token_secret,
-        ),
+        credentials=new.credentials,
+        cut_over=new.cut_over,
     )
     connections.create(desk.engine, desk.clock, desk.vault, made, new.by)
     desk.worker.wake()
@@ -74,6 +70,17 @@ def ask_for_sweep(desk: AtDesk, connection_id: str, person: ByPerson, full: bool
                 tx.save_cursor(flow, "")
     desk.worker.sweep_now(connection_id)
     return answer({"sweeping": True})
+
+
+@acts.post("/connections/{connection_id}/completeness")
+def ask_for_check(desk: AtDesk, connection_id: str, person: ByPerson) -> Response:
+    """Hold all that the shop has against what is stored now, and not only at its daily time."""
+    with desk.ledger(connection_id).begin() as tx:
+        what = {"why": person.why}
+        tx.note(actor=f"user {person.by}", action="completeness check asked for", key=None, payload=what)
+        completeness.ask_for_check(tx)
+    desk.worker.check_now(connection_id)
+    return answer({"checking": True})
 
 
 @acts.post("/connections/{connection_id}/ledger-reading")

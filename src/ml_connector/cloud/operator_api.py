@@ -7,6 +7,7 @@ with a typing error beside it comes back to nobody.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -17,15 +18,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ml_connector.clock import Clock
 from ml_connector.cloud.answers import HANDLERS, bearer, refused
+from ml_connector.cloud.hooks import Hooks
 from ml_connector.cloud.operator_acts import acts
-from ml_connector.cloud.operator_desk import Desk
+from ml_connector.cloud.operator_desk import IMS, OAUTH1, Desk
+from ml_connector.cloud.operator_hooks import hook_calls
+from ml_connector.cloud.operator_ping import pings
 from ml_connector.cloud.operator_views import views
 from ml_connector.cloud.worker import Worker
 from ml_connector.errors import Code, Finding
 from ml_connector.records.vault import Vault
 
 
-def operator_api(engine: Engine, clock: Clock, vault: Vault, worker: Worker, operator_key: str) -> ASGIApp:
+def operator_api(
+    engine: Engine, clock: Clock, vault: Vault, worker: Worker, hooks: Hooks, operator_key: str
+) -> ASGIApp:
     """The application behind `/api`."""
     api = FastAPI(
         title="ml-connector",
@@ -34,9 +40,11 @@ def operator_api(engine: Engine, clock: Clock, vault: Vault, worker: Worker, ope
         docs_url=None,
         redoc_url=None,
     )
-    api.state.desk = Desk(engine, clock, vault, worker)
+    api.state.desk = Desk(engine, clock, vault, worker, hooks)
     api.include_router(views)
     api.include_router(acts)
+    api.include_router(pings)
+    api.include_router(hook_calls)
     return _Locked(api, operator_key)
 
 
@@ -64,7 +72,7 @@ _NO_KEY = Finding(
 async def _on_misfit(_request: Request, error: Exception) -> Response:
     """Which field does not fit, and why; never what was in it."""
     assert isinstance(error, RequestValidationError)
-    faults = [f"{'.'.join(str(step) for step in each['loc'])}: {each['msg']}" for each in error.errors()]
+    faults = [f"{_place(each['loc'])}: {each['msg']}" for each in error.errors()]
     return refused(
         Finding(
             code=Code.COMMAND_NOT_UNDERSTOOD,
@@ -74,3 +82,8 @@ async def _on_misfit(_request: Request, error: Exception) -> Response:
         ),
         422,
     )
+
+
+def _place(steps: Iterable[object]) -> str:
+    """Where a field stands, without the kind of credentials that it was looked at as."""
+    return ".".join(str(step) for step in steps if step not in (OAUTH1, IMS))

@@ -5,18 +5,27 @@ Each act names the person behind it (`by`) and a reason (`why`); both stand in t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, cast
+from datetime import date
+from typing import Annotated, Literal, cast
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Discriminator, Field, Tag
 from sqlalchemy import Engine
 
+from ml_connector.adobe.auth import OAuth1Credentials
+from ml_connector.adobe.connect import ShopCredentials
+from ml_connector.adobe.ims_token import IMS_TOKEN_URL, ImsCredentials
 from ml_connector.clock import Clock
 from ml_connector.cloud import connections
+from ml_connector.cloud.hooks import Hooks
 from ml_connector.cloud.worker import Worker
 from ml_connector.records.ledger import Ledger
 from ml_connector.records.vault import Vault
+
+# The kinds of credentials, as `type` names them.
+OAUTH1, IMS = "oauth1", "ims"
 
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -29,17 +38,66 @@ class ByPerson(BaseModel):
 
 
 class ConnectionIn(BaseModel):
-    """A shop to be connected: the four values of its integration, and the tag for references in Sage."""
+    """A shop to be connected, and the tag for references in Sage. Documents made before `cut_over` (a day in
+    the shop's time zone, ISO) are left out."""
 
     connection_id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     name: Word
     tag: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,3}$")]
     shop_url: Word
+    cut_over: date | None = None
+    by: Word
+
+
+class PaasConnectionIn(ConnectionIn):
+    """A self-hosted or PaaS shop: the four values of its integration."""
+
+    type: Literal["oauth1"] = "oauth1"
     consumer_key: Word
     consumer_secret: Word
     access_token: Word
     access_token_secret: Word
-    by: Word
+
+    @property
+    def credentials(self) -> ShopCredentials:
+        return OAuth1Credentials(
+            consumer_key=self.consumer_key,
+            consumer_secret=self.consumer_secret,
+            access_token=self.access_token,
+            access_token_secret=self.access_token_secret,
+        )
+
+
+class CloudServiceConnectionIn(ConnectionIn):
+    """A shop of the Cloud Service: an OAuth Server-to-Server credential. `shop_url` is its REST address."""
+
+    type: Literal["ims"]
+    client_id: Word
+    client_secret: Word
+    organization_id: Word
+    token_url: Word = IMS_TOKEN_URL
+
+    @property
+    def credentials(self) -> ShopCredentials:
+        """Raises `NeedsPerson` (settings-invalid) for a value that can be none."""
+        return ImsCredentials(
+            client_id=self.client_id,
+            client_secret=self.client_secret,
+            organization_id=self.organization_id,
+            token_url=self.token_url,
+        )
+
+
+def _kind_of(given: object) -> str:
+    kind = cast(Mapping[str, object], given).get("type", OAUTH1) if isinstance(given, Mapping) else OAUTH1
+    return IMS if kind == IMS else OAUTH1
+
+
+AnyConnectionIn = Annotated[
+    Annotated[PaasConnectionIn, Tag(OAUTH1)] | Annotated[CloudServiceConnectionIn, Tag(IMS)],
+    Discriminator(_kind_of),
+]
+"""Either kind, told apart by `type`; without one it is the four values."""
 
 
 class ChartIn(ByPerson):
@@ -50,12 +108,13 @@ class ChartIn(ByPerson):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The records, the vault and the worker of this service."""
+    """The records, the vault, the worker and the webhook endpoints of this service."""
 
     engine: Engine
     clock: Clock
     vault: Vault
     worker: Worker
+    hooks: Hooks
 
     def ledger(self, connection_id: str) -> Ledger:
         """The records of a connection; raises `NeedsPerson` when there is none of that name."""

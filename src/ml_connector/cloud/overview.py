@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from ml_connector.cloud.agents import CATALOGUE, LEDGER, ledger_wanted
 from ml_connector.cloud.connections import newest_chart
+from ml_connector.cloud.reading_view import reading_of
 from ml_connector.cloud.worker import Round
 from ml_connector.codec import from_json, loads
 from ml_connector.documents.identity import Kind
@@ -47,7 +48,7 @@ def overview(ledger: Ledger, one: Round | None) -> dict[str, object]:
                 select(tables.agents).where(tables.agents.c.connection_id == ledger.connection_id)
             )
         ]
-        catalogue, reading = tx.fact(CATALOGUE), tx.fact(LEDGER)
+        catalogue, ledger_reading = tx.fact(CATALOGUE), tx.fact(LEDGER)
         return {
             "connection_id": ledger.connection_id,
             "tag": controls.tag,
@@ -58,13 +59,14 @@ def overview(ledger: Ledger, one: Round | None) -> dict[str, object]:
             "chart_version": version,
             "catalogue_read": catalogue is not None,
             "ledger_wanted": ledger_wanted(tx),
-            "ledger_read": reading is not None and reading[0] != "",
+            "ledger_read": ledger_reading is not None and ledger_reading[0] != "",
             "counts": counts,
             "due": due,
             "agents": agents,
             "sweeping": one is None or one.sweeping or one.swept_at is None,
             "swept_at": one.swept_at if one else None,
             "shop_trouble": one.trouble if one else None,
+            "reading": reading_of(tx),
             "trail_head": tx.trail_head(),
         }
 

@@ -6,13 +6,18 @@ One process only: a lock file beside the database is held as long as it runs.
 from __future__ import annotations
 
 import logging
+import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
+from ml_connector.adobe.io_keys import KeyRing
 from ml_connector.clock import Clock
 from ml_connector.cloud.app import make_app
 from ml_connector.cloud.certificate import ensure
+from ml_connector.cloud.hooks import Hooks
 from ml_connector.cloud.single_process import sole_process
 from ml_connector.cloud.worker import Worker
 from ml_connector.records import private_file
@@ -23,17 +28,33 @@ from ml_connector.settings import CloudSettings
 LISTEN_BACKLOG = 128
 """Who calls between the ready file and the first accept waits here instead of being refused."""
 
+HTTP: Mapping[str, Any] = {
+    "log_level": "warning",
+    "access_log": False,
+    "lifespan": "off",
+    # Nothing here asks who is behind a proxy.
+    "proxy_headers": False,
+    "server_header": False,
+}
+"""How uvicorn serves; typed as loosely as uvicorn's own parameters are."""
+
+SWITCH_S = 0.001
+"""How long a thread may keep others from running. The event loop is busy under load, and the inbox's writer
+needs a moment of it after each sync; with Python's 5 ms all requests of a group would wait as much longer."""
+
 
 def serve(settings: CloudSettings, clock: Clock, ready_file: Path | None = None) -> None:
     """Run until it is told to stop; `ready_file` gets the address once requests are answered."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx2").setLevel(logging.WARNING)
+    sys.setswitchinterval(SWITCH_S)
     with sole_process(settings.data_dir):
         engine = open_database(settings.database)
         vault = Vault.open(settings.vault_key, clock)
         certificate = ensure(settings.data_dir / "tls", settings.names, clock)
         worker = Worker(engine, clock, vault, settings.sweep_every_s)
-        app = make_app(engine, clock, vault, worker, operator_key(settings.operator_key, clock))
+        hooks = Hooks(engine, clock, vault, KeyRing(clock))
+        app = make_app(engine, clock, vault, worker, hooks, operator_key(settings.operator_key, clock))
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -41,8 +62,7 @@ def serve(settings: CloudSettings, clock: Clock, ready_file: Path | None = None)
                 port=settings.port,
                 ssl_certfile=str(certificate.cert_path),
                 ssl_keyfile=str(certificate.key_path),
-                log_level="warning",
-                lifespan="off",
+                **HTTP,
             )
         )
         listening = server.config.bind_socket()
@@ -53,11 +73,13 @@ def serve(settings: CloudSettings, clock: Clock, ready_file: Path | None = None)
         print(f"operator's key: in {settings.operator_key}")
         if ready_file is not None:
             private_file.replace(ready_file, address.encode())
+        hooks.start()
         worker.start()
         try:
             server.run(sockets=[listening])
         finally:
             worker.stop()
+            hooks.stop()
             engine.dispose()
 
 

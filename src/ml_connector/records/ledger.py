@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, Engine, Row, and_, case, func, insert, select, update
 
@@ -17,7 +18,8 @@ from ml_connector.codec import from_json, loads
 from ml_connector.documents.identity import Key, Kind
 from ml_connector.errors import Defect, Finding
 from ml_connector.records import tables, trail
-from ml_connector.records.readings import Readings
+from ml_connector.records.checked import Checked
+from ml_connector.records.hinted import Hinted
 from ml_connector.records.rows import command_row, json_text, read_command, read_record, record_row
 from ml_connector.sync.passage import Because, State, move
 from ml_connector.sync.ports import Controls, OpenCommand
@@ -43,7 +45,7 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerTransaction(Readings):
+class LedgerTransaction(Hinted, Checked):
     """`sync.ports.Transaction` on one database connection."""
 
     # ---------------------------------------------------------------- what a person allowed
@@ -57,6 +59,7 @@ class LedgerTransaction(Readings):
             first_run_approved=bool(row.first_run_approved),
             road_approved=bool(row.road_approved),
             breaker=from_json(Finding, loads(row.breaker)) if row.breaker else None,
+            cut_over=date.fromisoformat(row.cut_over) if row.cut_over else None,
         )
 
     def set_controls(self, **values: bool | str) -> None:

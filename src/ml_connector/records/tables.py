@@ -26,6 +26,7 @@ connections = Table(
     Column("company", Text, nullable=False),
     Column("watermark", Text, nullable=False),
     Column("ledger_wanted", Boolean, nullable=False),
+    Column("cut_over", Text, nullable=False),
 )
 
 secrets = Table(
@@ -86,6 +87,31 @@ cursors = Table(
     Column("cursor", Text, nullable=False),
     Column("saved_at", Text, nullable=False),
 )
+
+standings = Table(
+    "standings",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+"""How far reading has come, beside the cursors: each flow's progress, the completeness check."""
+
+unread = Table(
+    "unread",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("entity_id", Integer, primary_key=True),
+    Column("order_id", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", Text, nullable=False),
+    Index("unread_of_order", "connection_id", "order_id"),
+)
+"""What the shop fails on, or has no more."""
 
 payloads = Table(
     "payloads",
@@ -174,3 +200,39 @@ trail_heads = Table(
     Column("seq", Integer, nullable=False),
     Column("hash", Text, nullable=False),
 )
+
+hook_endpoints = Table(
+    "hook_endpoints",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("endpoint", Text, primary_key=True),
+    Column("contract", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+)
+"""Where deliveries may come in, and how each is signed; the secrets are sealed in `secrets`, as `hook/…`."""
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("event_key", Text, primary_key=True),
+    Column("endpoint", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("received_at", Text, nullable=False),
+    Column("hints", Text, nullable=False),
+    Column("taken_at", Text, nullable=False),
+    Index("deliveries_by_taken", "connection_id", "taken_at"),
+)
+"""The inbox. Whoever serves the web only inserts here; `taken_at` is “” until the worker has taken it."""
+
+hints = Table(
+    "hints",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("flow", Text, primary_key=True),
+    Column("entity_id", Integer, primary_key=True),
+    Column("arrivals", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", Text, nullable=False),
+)
+"""What is to be looked at in the shop, and when."""

@@ -5,8 +5,9 @@ authenticated with it, so a blob that is moved to another row does not open (des
 reference: stack.md, “secrets”). Keys live in a key file of mode 0600 beside, not in, the database: a copy of
 the database alone opens nothing.
 
-Rotation: `add_key`, then `reseal` each row. The key file keeps the keys before, so that rows may be re-sealed
-at leisure and a backup of the database still opens.
+Rotation: `add_key`, then `reseal` each row (`cloud/vault_rotation.py`). The key file keeps the keys before,
+so that a backup of the database still opens, and what another process seals meanwhile does too. A vault that
+is open follows by itself: it reads the key file anew before it seals, and when it meets an unknown key.
 
 Nothing here shows a secret or a key in a repr, a message or a chained exception.
 """
@@ -54,19 +55,29 @@ class _KeyFile:
         return f"_KeyFile(current={self.current!r}, {len(self.keys)} keys)"
 
 
-class Vault:
-    """Seals and unseals with the keys of one key file, as they were when it was opened."""
+class _Ring:
+    """The keys of one reading of the key file; it is never changed, so threads may share it."""
 
-    __slots__ = ("_ciphers", "_clock", "_current", "_path")
+    __slots__ = ("ciphers", "current")
+
+    def __init__(self, file: _KeyFile) -> None:
+        self.current = bytes.fromhex(file.current)
+        self.ciphers = {bytes.fromhex(name): AESGCM(bytes.fromhex(key)) for name, key in file.keys.items()}
+
+
+class Vault:
+    """Seals and unseals with the keys of one key file, also with those that another process adds to it."""
+
+    __slots__ = ("_clock", "_path", "_ring")
 
     def __init__(self, path: Path, ring: _KeyFile, clock: Clock) -> None:
         self._path = path
         self._clock = clock
-        self._current = bytes.fromhex(ring.current)
-        self._ciphers = {bytes.fromhex(name): AESGCM(bytes.fromhex(key)) for name, key in ring.keys.items()}
+        self._ring = _Ring(ring)
 
     def __repr__(self) -> str:
-        return f"Vault({str(self._path)!r}, current key {self._current.hex()}, {len(self._ciphers)} keys)"
+        ring = self._ring
+        return f"Vault({str(self._path)!r}, current key {ring.current.hex()}, {len(ring.ciphers)} keys)"
 
     @classmethod
     def open(cls, path: Path, clock: Clock) -> Vault:
@@ -85,14 +96,31 @@ class Vault:
             ) from error
         return cls(path, _read(path), clock)
 
+    @classmethod
+    def existing(cls, path: Path, clock: Clock) -> Vault:
+        """The vault of a key file that has to be there: a new one would open nothing that is stored.
+
+        Raises NeedsPerson `vault-key` as `open` does, and when there is none.
+        """
+        return cls(path, _read(path), clock)
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of all keys, in hex, the one that seals first. An id is no secret."""
+        ring = self._ring
+        return (ring.current.hex(), *sorted(each.hex() for each in ring.ciphers if each != ring.current))
+
     def seal(self, row: str, secret: bytes) -> bytes:
         """The secret as it may stand in the database, in this row and no other.
 
-        `row` names table and row, such as “secrets/shop-1/oauth”, and has to be the same for `unseal`.
+        `row` names table and row, such as “secrets/shop-1/oauth”, and has to be the same for `unseal`. Raises
+        NeedsPerson `vault-key` when the key file is no longer as it should be: what is sealed with a key that
+        stands nowhere would open for nobody.
         """
-        prefix = bytes([BLOB_VERSION]) + self._current
+        ring = self._reread()
+        prefix = bytes([BLOB_VERSION]) + ring.current
         nonce = self._clock.random_bytes(NONCE_LENGTH)
-        sealed = self._ciphers[self._current].encrypt(nonce, secret, prefix + row.encode())
+        sealed = ring.ciphers[ring.current].encrypt(nonce, secret, prefix + row.encode())
         return prefix + nonce + sealed
 
     def unseal(self, row: str, blob: bytes) -> bytes:
@@ -107,7 +135,7 @@ class Vault:
                 "Run the version that stored it, or enter the secret again.",
             )
         prefix, nonce = blob[:_PREFIX_LENGTH], blob[_PREFIX_LENGTH : _PREFIX_LENGTH + NONCE_LENGTH]
-        cipher = self._ciphers.get(prefix[1:])
+        cipher = self._ring.ciphers.get(prefix[1:]) or self._reread().ciphers.get(prefix[1:])
         if cipher is None:
             raise _needs_person(
                 f"The secret stored at {row} was sealed with key {prefix[1:].hex()}.",
@@ -126,16 +154,34 @@ class Vault:
 
     def is_current(self, blob: bytes) -> bool:
         """Whether the blob was sealed with the key that seals now; if not, `reseal` it."""
-        return blob[:_PREFIX_LENGTH] == bytes([BLOB_VERSION]) + self._current
+        return blob[:_PREFIX_LENGTH] == bytes([BLOB_VERSION]) + self._ring.current
+
+    def _reread(self) -> _Ring:
+        self._ring = _Ring(_read(self._path))
+        return self._ring
+
+
+def key_id_of(blob: bytes) -> str:
+    """The id, in hex, of the key that a secret was sealed with."""
+    return blob[1:_PREFIX_LENGTH].hex()
 
 
 def add_key(path: Path, clock: Clock) -> Vault:
     """Add a new key to the key file and make it the one that seals; the keys before still open.
 
-    Vaults that are already open know nothing of it: open them again before re-sealing.
+    Two at the same time would lose one of the new keys: the caller sees that there is only one. Raises
+    NeedsPerson `vault-key` when the key file cannot be read or written; then it is as it was.
     """
-    private_file.replace(path, canonical(_with_new_key(_read(path), clock)))
-    return Vault.open(path, clock)
+    ring = _with_new_key(_read(path), clock)
+    try:
+        private_file.replace(path, canonical(ring))
+    except OSError as error:
+        raise _needs_person(
+            f"The key file {path} cannot be written: {error.strerror}.",
+            "A new key has to be on disk before anything is sealed with it; nothing was changed.",
+            "Let this program write to that folder, and see that its disk has room.",
+        ) from error
+    return Vault.existing(path, clock)
 
 
 def reseal(vault: Vault, row: str, blob: bytes) -> bytes:

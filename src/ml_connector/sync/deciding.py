@@ -17,7 +17,8 @@ from ml_connector.posting.plan import Decision, Held, Planned, Skipped, Waiting,
 from ml_connector.sync.passage import NOTHING_WRITTEN, State
 from ml_connector.sync.ports import Considered, Decider, Flow, Material, Store, Transaction
 from ml_connector.sync.record import Record
-from ml_connector.sync.sight import sighted, was_sighted
+from ml_connector.sync.sight import before_cut_over, sighted, was_sighted
+from ml_connector.sync.unread import in_the_way
 
 ACTOR = "decider"
 BATCH = 50
@@ -53,6 +54,14 @@ def _decide_customer(tx: Transaction, decider: Decider, record: Record, now: dat
 
 
 def _decide_document(tx: Transaction, decider: Decider, record: Record, now: datetime) -> None:
+    unreadable = in_the_way(tx, record)
+    if unreadable:
+        # What stands in the books is not in question by what cannot be read just now.
+        if record.state in NOTHING_WRITTEN:
+            apply(tx, record, Held(findings=unreadable), decider.chart_version, now)
+        else:
+            tx.settle(record)
+        return
     order = tx.payload(Flow.ORDERS, record.order_id)
     if order is None:
         _stop(tx, decider, record, Held(findings=(_order_missing(record),)), now)
@@ -86,6 +95,7 @@ def _material(tx: Transaction, decider: Decider, record: Record, order: str) -> 
     document_flow = Flow.INVOICES if record.key.kind is Kind.INVOICE else Flow.CREDIT_MEMOS
     document = tx.payload(document_flow, int(record.key.entity)) or ""
     products = (tx.payload("products", product) for product in decider.products(document, order))
+    siblings = [other for other in tx.records_of_order(record.order_id) if other.key != record.key]
     return Material(
         key=record.key,
         document=document,
@@ -94,7 +104,7 @@ def _material(tx: Transaction, decider: Decider, record: Record, order: str) -> 
         memos=tx.payloads_of_order(Flow.CREDIT_MEMOS, record.order_id),
         transactions=tx.payloads_of_order("transactions", record.order_id),
         products=tuple(product for product in products if product is not None),
-        siblings=tuple(other for other in tx.records_of_order(record.order_id) if other.key != record.key),
+        siblings=(*siblings, *before_cut_over(tx, decider, record, siblings)),
         accounts=tx.accounts(),
     )
 

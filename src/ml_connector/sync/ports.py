@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -19,6 +19,7 @@ from ml_connector.documents.identity import Key, Kind
 from ml_connector.errors import Finding
 from ml_connector.posting.plan import Decision
 from ml_connector.sync.passage import Because, State
+from ml_connector.sync.reading import EVERYTHING, Extent, ReadingTransaction
 from ml_connector.sync.record import Record
 
 
@@ -36,7 +37,8 @@ class Payload:
     """One entity as the shop sent it: `body` is the JSON text of exactly this entity, byte for byte.
 
     `kind` is a `Flow` value, “products” or “transactions”; `order_id` is 0 where there is none;
-    `updated_at` is UTC text as the shop wrote it, “” where the entity has none.
+    `updated_at` is UTC text as the shop wrote it, “” where the entity has none. `failure` is what the shop
+    said if it fails on this entity, with its report number; then only the ids are known, and `body` is “”.
     """
 
     kind: str
@@ -44,26 +46,49 @@ class Payload:
     order_id: int
     updated_at: str
     body: str
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page of changes. `cursor` continues after it and is saved in the transaction that stores the page."""
+    """A page of changes. `cursor` continues after it and is saved in the transaction that stores the page;
+    `left` is how many more there are, as the shop counts them, None where it was not asked."""
 
     payloads: tuple[Payload, ...]
     cursor: str
     more: bool
+    left: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ids:
+    """A page of ids with the `updated_at` of each, ascending; `failing` are those that the shop fails on."""
+
+    found: Mapping[int, str]
+    failing: tuple[Payload, ...]
+    more: bool
 
 
 class ShopReads(Protocol):
-    """Reads of one shop. Each may raise `TryAgain` or `NeedsPerson`; none of them writes."""
+    """Reads of one shop. Each may raise `TryAgain` or `NeedsPerson`; none of them writes.
 
-    def changes(self, flow: Flow, cursor: str) -> Page:
+    An entity on which the shop fails comes as a payload with its `failure`, and does not hold up the others.
+    """
+
+    def changes(self, flow: Flow, cursor: str, extent: Extent = EVERYTHING) -> Page:
         """The next page of what changed; an empty cursor begins at the beginning."""
         ...
 
     def by_id(self, kind: str, ids: Sequence[int]) -> tuple[Payload, ...]:
-        """Entities by their own ids: orders, invoices, creditmemos, customers, products."""
+        """Entities by their own ids: orders, invoices, creditmemos, customers, products, transactions."""
+        ...
+
+    def ids(self, flow: Flow, extent: Extent) -> Ids:
+        """The first ids of an extent."""
+        ...
+
+    def count(self, flow: Flow, extent: Extent) -> int:
+        """How many an extent holds, as the shop counts them."""
         ...
 
     def of_orders(self, kind: str, order_ids: Sequence[int]) -> tuple[Payload, ...]:
@@ -77,7 +102,10 @@ class ShopReads(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What is told of a document at first sight, without any rule: enough to list and to count it."""
+    """What is told of a document at first sight, without any rule: enough to list and to count it.
+
+    `made_on` is the day on which it was made in the shop's time zone, None where that cannot be told.
+    """
 
     kind: Kind
     entity_id: int
@@ -88,6 +116,7 @@ class Seen:
     made_at: datetime
     currency: str
     total: Decimal
+    made_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +159,11 @@ class Decider(Protocol):
         """First sight of a document."""
         ...
 
+    def day_begins(self, day: date) -> datetime:
+        """When this day begins for the shop: the earliest instant (UTC) among its store views' time zones.
+        Raises `TryAgain` while they are not known."""
+        ...
+
     def products(self, document: str, order: str) -> tuple[int, ...]:
         """Product ids whose records the decision will want."""
         ...
@@ -161,7 +195,8 @@ class OpenCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Controls:
-    """What a person has allowed or stopped for one connection. `breaker` is the finding that tripped it."""
+    """What a person has allowed or stopped for one connection. `breaker` is the finding that tripped it;
+    documents that the shop made before the day `cut_over` are no concern of these books."""
 
     incarnation: str
     tag: str
@@ -169,9 +204,10 @@ class Controls:
     first_run_approved: bool
     road_approved: bool
     breaker: Finding | None
+    cut_over: date | None = None
 
 
-class Transaction(Protocol):
+class Transaction(ReadingTransaction, Protocol):
     """One transaction of one connection: what is written in it stands together or not at all."""
 
     def controls(self) -> Controls: ...

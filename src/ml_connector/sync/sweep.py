@@ -1,26 +1,28 @@
 """The sweep: what the shop changed, stored as received; new documents become `noticed` records.
 
-A page, what belongs to it (orders, transactions, products) and the cursor behind it are stored in one
-transaction, so a sweep that is cut off anywhere begins again where it was. Everything is idempotent: the same
-page twice changes nothing. A document that cannot be read is noticed too, and does not hold up the others.
+A page, what belongs to it (orders, transactions, products, other documents of its orders) and the cursor
+behind it are stored in one transaction, so a sweep that is cut off anywhere begins again where it was.
+Everything is idempotent: the same page twice changes nothing. How a payload is taken in: `intake.py`.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ml_connector.documents.identity import Key, Kind
-from ml_connector.sync.passage import NOTHING_WRITTEN
-from ml_connector.sync.ports import Decider, Flow, Payload, ShopReads, Store, Transaction
-from ml_connector.sync.record import Record
-from ml_connector.sync.sight import sighted
+from ml_connector.errors import Code, Finding, NeedsPerson
+from ml_connector.sync.intake import Intake
+from ml_connector.sync.ports import Decider, Flow, Page, Payload, ShopReads, Store, Transaction
+from ml_connector.sync.reading import Extent, Progress
 
 ACTOR = "sweep"
 FLOWS = (Flow.ORDERS, Flow.INVOICES, Flow.CREDIT_MEMOS)
-KIND_OF = {Flow.INVOICES: Kind.INVOICE, Flow.CREDIT_MEMOS: Kind.CREDIT_MEMO}
 PAGES_MAX = 100_000
+FAILING_AT_ONCE = 10
+"""So many entities that the shop fails on are looked for in one sweep of a flow: each costs some forty small
+requests."""
 
 log = logging.getLogger(__name__)
 
@@ -29,87 +31,143 @@ def sweep(
     store: Store, shop: ShopReads, decider: Decider, connection_id: str, flow: Flow, now: datetime
 ) -> int:
     """Read one flow to its present end; returns how many payloads were new or changed."""
-    changed = 0
+    changed = failing = 0
     for _ in range(PAGES_MAX):
         with store.begin() as tx:
-            cursor = tx.cursor(flow)
-        page = shop.changes(flow, cursor)
-        companions = () if flow is Flow.ORDERS else _companions(store, shop, decider, page.payloads)
-        with store.begin() as tx:
-            for payload in companions:
-                if tx.save_payload(payload) and payload.order_id:
-                    tx.mark_due(order_id=payload.order_id)
-            for payload in page.payloads:
-                if tx.save_payload(payload):
-                    changed += 1
-                    _react(tx, decider, connection_id, flow, payload, now)
-            tx.save_cursor(flow, page.cursor)
+            cursor, progress = tx.cursor(flow), tx.progress(flow)
+            extent = extent_of(tx, decider, flow)
+        if extent.since is not None and progress.before_cut_over is None and flow is not Flow.ORDERS:
+            before = shop.count(flow, Extent(before=extent.since))
+            progress = replace(progress, before_cut_over=before)
+        page = shop.changes(flow, cursor, extent)
+        further = _further(progress, page, begins=not cursor or not progress.under_way, now=now)
+
+        def keep(tx: Transaction, cursor: str = page.cursor, progress: Progress = further) -> None:
+            tx.save_cursor(flow, cursor)
+            tx.save_progress(flow, progress)
+
+        changed += store_read(
+            store, shop, decider, connection_id, flow, page.payloads, now, actor=ACTOR, also=keep
+        )
+        failing += sum(1 for payload in page.payloads if payload.failure)
+        if failing >= FAILING_AT_ONCE:
+            raise _fails_on_many(flow, failing)
         if not page.more:
             break
     return changed
 
 
+def extent_of(tx: Transaction, decider: Decider, flow: Flow) -> Extent:
+    """What is read of a flow: from the cut-over on, and without what the shop is known to fail on."""
+    cut_over = tx.controls().cut_over
+    since = None if cut_over is None else decider.day_begins(cut_over)
+    return Extent(since=since, without=tx.failing(flow))
+
+
+def nothing_more(_tx: Transaction) -> None:
+    """Nothing else is written in the transaction."""
+
+
+def store_read(
+    store: Store,
+    shop: ShopReads,
+    decider: Decider,
+    connection_id: str,
+    flow: Flow,
+    payloads: Sequence[Payload],
+    now: datetime,
+    *,
+    actor: str,
+    also: Callable[[Transaction], None] = nothing_more,
+) -> int:
+    """Store what was read of a flow, with what belongs to it, and what `also` writes, in one transaction;
+    returns how many payloads were new or changed. The one way by which documents come in."""
+    companions = () if flow is Flow.ORDERS else _companions(store, shop, decider, flow, payloads)
+    with store.begin() as tx:
+        intake = Intake.begin(tx, decider, connection_id, now, actor)
+        for payload in companions:
+            intake.take(payload)
+        changed = sum(intake.take(payload) for payload in payloads)
+        also(tx)
+    return changed
+
+
 def _companions(
-    store: Store, shop: ShopReads, decider: Decider, documents: tuple[Payload, ...]
+    store: Store, shop: ShopReads, decider: Decider, flow: Flow, documents: Sequence[Payload]
 ) -> tuple[Payload, ...]:
-    """The orders that are not stored yet, all transactions, and the products that a decision will want."""
-    order_ids = sorted({document.order_id for document in documents})
+    """The orders that are not stored yet, all transactions, the products that a decision will want, and the
+    orders' other documents where a decision would be wrong without them."""
+    order_ids = sorted({document.order_id for document in documents if document.order_id})
     if not order_ids:
         return ()
     with store.begin() as tx:
-        missing_orders = tx.missing(Flow.ORDERS, order_ids)
+        failing = frozenset(tx.failing(Flow.ORDERS))
+        missing_orders = [each for each in tx.missing(Flow.ORDERS, order_ids) if each not in failing]
         bodies = {order_id: tx.payload(Flow.ORDERS, order_id) or "" for order_id in order_ids}
+        others = {kind: askable(tx, kind, order_ids) for kind in _other_documents(tx, flow)}
+        paid = askable(tx, "transactions", order_ids)
     orders = shop.by_id(Flow.ORDERS, missing_orders) if missing_orders else ()
     bodies |= {order.entity_id: order.body for order in orders}
+    known = {(document.kind, document.entity_id) for document in documents}
+    siblings = [
+        sibling
+        for kind, ids in others.items()
+        for sibling in (shop.of_orders(kind, ids) if ids else ())
+        if (sibling.kind, sibling.entity_id) not in known
+    ]
     wanted = {
         product
-        for document in documents
-        for product in _products(decider, document, bodies[document.order_id])
+        for document in (*documents, *siblings)
+        for product in _products(decider, document, bodies.get(document.order_id, ""))
     }
     with store.begin() as tx:
-        missing_products = tx.missing("products", sorted(wanted))
+        missing_products = sorted(set(tx.missing("products", sorted(wanted))) - set(tx.failing("products")))
     products = shop.by_id("products", missing_products) if missing_products else ()
-    return (*orders, *shop.of_orders("transactions", order_ids), *products)
+    transactions = shop.of_orders("transactions", paid) if paid else ()
+    return (*orders, *siblings, *transactions, *products)
+
+
+def _other_documents(tx: Transaction, flow: Flow) -> tuple[Flow, ...]:
+    """A credit memo is decided by its order's invoices, whatever became of their own flow. After a cut-over
+    date some of an order's documents may never come by their flow at all."""
+    if tx.controls().cut_over is not None:
+        return (Flow.INVOICES, Flow.CREDIT_MEMOS)
+    return (Flow.INVOICES,) if flow is Flow.CREDIT_MEMOS else ()
+
+
+def askable(tx: Transaction, kind: str, order_ids: Sequence[int]) -> list[int]:
+    """Without the orders of which one of these is known to fail: their documents are held anyway."""
+    failing = tx.orders_failing(kind, order_ids)
+    return [order_id for order_id in order_ids if order_id not in failing]
 
 
 def _products(decider: Decider, document: Payload, order: str) -> tuple[int, ...]:
     """What a decision will want; nothing for a document that cannot be read, which is held when decided."""
     try:
-        return decider.products(document.body, order) if order else ()
+        return decider.products(document.body, order) if order and document.body else ()
     except Exception as error:
         log.warning("the rows of %s %s cannot be read", document.kind, document.entity_id, exc_info=error)
         return ()
 
 
-def _react(
-    tx: Transaction, decider: Decider, connection_id: str, flow: Flow, payload: Payload, now: datetime
-) -> None:
-    if flow is Flow.ORDERS:
-        tx.mark_due(order_id=payload.entity_id)
-        return
-    key = Key(connection_id, KIND_OF[flow], str(payload.entity_id))
-    old = tx.record(key)
-    record = _looked_at(decider, old or _unread(key, payload, now), payload)
-    what = {"number": record.number, "order_id": record.order_id, "updated_at": payload.updated_at}
-    if old is None:
-        tx.create(record, actor=ACTOR, action="noticed", payload=what)
-    else:
-        action = (
-            "changed in the shop" if old.state in NOTHING_WRITTEN else "changed in the shop after posting"
+def _further(progress: Progress, page: Page, *, begins: bool, now: datetime) -> Progress:
+    read = len(page.payloads) + (0 if begins else progress.read)
+    left = max(0, progress.left - len(page.payloads)) if page.left is None else page.left
+    return replace(
+        progress,
+        read=read,
+        left=left if page.more else 0,
+        under_way=page.more,
+        ended_at=progress.ended_at if page.more else now,
+    )
+
+
+def _fails_on_many(flow: Flow, failing: int) -> NeedsPerson:
+    return NeedsPerson(
+        Finding(
+            code=Code.SHOP_CANNOT_SERVE,
+            what=f"The shop fails on {failing} {flow} or more.",
+            why="It served others meanwhile; these are held by their numbers, and the next sweep goes on.",
+            fix="Give the shop's messages to its developer; they stand with what cannot be read.",
         )
-        tx.save(old, record, actor=ACTOR, action=action, payload=what)
-    tx.mark_due(order_id=record.order_id)
-
-
-def _looked_at(decider: Decider, record: Record, payload: Payload) -> Record:
-    """With the facts of the payload, or as before when it cannot be read: then it stops alone."""
-    try:
-        return replace(sighted(decider, record, payload.body), due=True)
-    except Exception as error:
-        log.warning("%s cannot be read", record.key, exc_info=error)
-        return replace(record, due=True)
-
-
-def _unread(key: Key, payload: Payload, now: datetime) -> Record:
-    """A document of which only the ids are known; it counts as captured until its facts say otherwise."""
-    return Record(key=key, order_id=payload.order_id, document_at=now, captured=True, since=now)
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ml_connector.adobe.reading.days import zone
 from ml_connector.adobe.reading.fields import Fields, parsed
 from ml_connector.adobe.reading.order import address, delivery_address, named_amounts, order_facts
 from ml_connector.adobe.reading.rows import OrderItems, lines, moved
@@ -111,10 +111,10 @@ def _store_view(found: Fields, facts: ShopFacts) -> StoreView:
 
 def _date(found: Fields, view: StoreView) -> date:
     """The day on which the document was made, in the shop's own time zone (§4.6)."""
-    try:
-        return found.instant("created_at").astimezone(ZoneInfo(view.time_zone)).date()
-    except (ZoneInfoNotFoundError, ValueError):
-        raise found.unreadable("store_id", f"has a view whose time zone is {view.time_zone!r}") from None
+    known = zone(view.time_zone)
+    if known is None:
+        raise found.unreadable("store_id", f"has a view whose time zone is {view.time_zone!r}")
+    return found.instant("created_at").astimezone(known).date()
 
 
 def _tax_classes(products: Iterable[str]) -> Mapping[int, str]:

@@ -15,6 +15,7 @@ def upgrade() -> None:
     _connections_and_their_agents()
     _what_was_read()
     _records_and_commands()
+    _inbox()
     _trail()
 
 
@@ -22,9 +23,14 @@ def downgrade() -> None:
     for table in (
         "trail_heads",
         "trail",
+        "hints",
+        "deliveries",
+        "hook_endpoints",
         "commands",
         "records",
         "payloads",
+        "unread",
+        "standings",
         "cursors",
         "facts",
         "charts",
@@ -53,6 +59,7 @@ def _connections_and_their_agents() -> None:
         sa.Column("company", sa.Text(), nullable=False),
         sa.Column("watermark", sa.Text(), nullable=False),
         sa.Column("ledger_wanted", sa.Boolean(), nullable=False),
+        sa.Column("cut_over", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("connection_id"),
         sa.UniqueConstraint("tag"),
     )
@@ -113,6 +120,27 @@ def _what_was_read() -> None:
         sa.Column("saved_at", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("connection_id", "flow"),
     )
+    op.create_table(
+        "standings",
+        sa.Column("connection_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "name"),
+    )
+    op.create_table(
+        "unread",
+        sa.Column("connection_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("entity_id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("since", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "kind", "entity_id"),
+    )
+    op.create_index("unread_of_order", "unread", ["connection_id", "order_id"])
     op.create_table(
         "payloads",
         sa.Column("connection_id", sa.Text(), nullable=False),
@@ -176,6 +204,40 @@ def _records_and_commands() -> None:
         sa.PrimaryKeyConstraint("connection_id", "command_id"),
     )
     op.create_index("commands_open", "commands", ["connection_id", "outcome"])
+
+
+def _inbox() -> None:
+    """Where the shop may say that something changed, what it said, and what is to be looked at."""
+    op.create_table(
+        "hook_endpoints",
+        sa.Column("connection_id", sa.Text(), nullable=False),
+        sa.Column("endpoint", sa.Text(), nullable=False),
+        sa.Column("contract", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "endpoint"),
+    )
+    op.create_table(
+        "deliveries",
+        sa.Column("connection_id", sa.Text(), nullable=False),
+        sa.Column("event_key", sa.Text(), nullable=False),
+        sa.Column("endpoint", sa.Text(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.Text(), nullable=False),
+        sa.Column("hints", sa.Text(), nullable=False),
+        sa.Column("taken_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "event_key"),
+    )
+    op.create_index("deliveries_by_taken", "deliveries", ["connection_id", "taken_at"])
+    op.create_table(
+        "hints",
+        sa.Column("connection_id", sa.Text(), nullable=False),
+        sa.Column("flow", sa.Text(), nullable=False),
+        sa.Column("entity_id", sa.Integer(), nullable=False),
+        sa.Column("arrivals", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "flow", "entity_id"),
+    )
 
 
 def _trail() -> None:
