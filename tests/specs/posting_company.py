@@ -5,7 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ml_connector.documents.money import ZERO
-from ml_connector.posting.chart import Adjustment, BankRow, CarriageAs, Chart, Gate, ZeroDocuments
+from ml_connector.posting.chart import Chart, Gate
+from ml_connector.posting.choices.acceptance import Acceptance
+from ml_connector.posting.choices.lines import Adjustment, CarriageAs, LineChoices, ZeroDocuments
+from ml_connector.posting.choices.payments import BankRow, PaymentChoices
+from ml_connector.posting.choices.tax import TaxChoices
 from ml_connector.posting.company import (
     Account,
     Catalogue,
@@ -14,7 +18,7 @@ from ml_connector.posting.company import (
     StockItem,
     TaxCode,
 )
-from ml_connector.posting.tax_table import Acceptance, Destination, TaxRow
+from ml_connector.posting.tax_table import Destination, TaxRow
 
 D = Decimal
 EMAIL = "ann@example.co.uk"
@@ -80,15 +84,15 @@ CHART = Chart(
     vat_country="GB",
     currency="GBP",
     websites=("1",),
-    sales_nominal="4000",
-    carriage_nominal="4905",
-    levy_nominal="4000",
-    rounding_nominal="8250",
-    carriage_as=CarriageAs.HEADER,
-    tax_rows=TAX_ROWS,
-    taxable_classes=(STANDARD, REDUCED),
-    foreign_vat=("IE",),
-    banks=(BankRow(method="card", bank="1200", accepted=YES),),
-    adjustment=Adjustment(nominal="4009", accepted=YES),
-    zero_documents=ZeroDocuments(accepted=YES),
+    tax=TaxChoices(rows=TAX_ROWS, taxable_classes=(STANDARD, REDUCED), foreign_vat=("IE",)),
+    lines=LineChoices(
+        sales_nominal="4000",
+        carriage_nominal="4905",
+        levy_nominal="4000",
+        rounding_nominal="8250",
+        carriage_as=CarriageAs.HEADER,
+        adjustment=Adjustment(nominal="4009", accepted=YES),
+        zero_documents=ZeroDocuments(accepted=YES),
+    ),
+    payments=PaymentChoices(banks=(BankRow(method="card", bank="1200", accepted=YES),)),
 )

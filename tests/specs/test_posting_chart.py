@@ -18,9 +18,11 @@ from ml_connector.documents.shop import (
     TaxRule,
     Website,
 )
-from ml_connector.posting.chart import BankRow, Chart, Gate, check
+from ml_connector.posting.chart import Chart, Gate, check
+from ml_connector.posting.choices.acceptance import Acceptance
+from ml_connector.posting.choices.payments import BankRow, PaymentChoices
 from ml_connector.posting.proposal import accept, propose
-from ml_connector.posting.tax_table import Acceptance, TaxRow
+from ml_connector.posting.tax_table import TaxRow
 from tests.specs.posting_company import CATALOGUE, CHART
 
 D = Decimal
@@ -64,7 +66,7 @@ def zero_rows(chart: Chart) -> dict[tuple[str, str], int]:
     """The rows at home at 0 %: (product class, customer group) → tax code."""
     return {
         (row.product_class, row.customer_group): row.tax_code
-        for row in chart.tax_rows
+        for row in chart.tax.rows
         if not row.percent and not row.goods_only
     }
 
@@ -80,10 +82,9 @@ class TestCheck:
         wrong = replace(
             CHART,
             websites=(),
-            sales_nominal="1200",
-            carriage_nominal="4999",
-            banks=(BankRow(method="card", bank="4000"),),
-            tax_rows=(*CHART.tax_rows, TaxRow(percent=D(20), tax_code=5)),
+            lines=replace(CHART.lines, sales_nominal="1200", carriage_nominal="4999"),
+            payments=PaymentChoices(banks=(BankRow(method="card", bank="4000"),)),
+            tax=replace(CHART.tax, rows=(*CHART.tax.rows, TaxRow(percent=D(20), tax_code=5))),
         )
         found = [finding.code.value for finding in check(wrong, CATALOGUE)]
         assert found == [
@@ -96,7 +97,7 @@ class TestCheck:
         ]
 
     def test_a_control_account_takes_no_sale(self) -> None:
-        found = check(replace(CHART, rounding_nominal="1100"), CATALOGUE)
+        found = check(replace(CHART, lines=replace(CHART.lines, rounding_nominal="1100")), CATALOGUE)
         assert [finding.code.value for finding in found] == ["nominal-missing"]
 
     def test_another_currency_or_country_is_refused(self) -> None:
@@ -104,7 +105,8 @@ class TestCheck:
         assert check(CHART, replace(CATALOGUE, country="IE"))
 
     def test_two_banks_for_one_method_are_refused(self) -> None:
-        assert check(replace(CHART, banks=(*CHART.banks, *CHART.banks)), CATALOGUE)
+        twice = PaymentChoices(banks=CHART.payments.banks * 2)
+        assert check(replace(CHART, payments=twice), CATALOGUE)
 
     def test_a_tax_code_that_sage_does_not_have_is_refused(self) -> None:
         bare = replace(CATALOGUE, tax_codes=tuple(code for code in CATALOGUE.tax_codes if code.number != 9))
@@ -121,16 +123,18 @@ class TestProposal:
     def test_every_choice_says_who_accepted_it_and_in_what_words(self) -> None:
         chart = accepted()
         yes = Acceptance(by="demo", note="accepted for the demo")
-        choices = [*chart.tax_rows, *chart.banks, chart.adjustment, chart.zero_documents]
+        lines = chart.lines
+        choices = [*chart.tax.rows, *chart.payments.banks, lines.adjustment, lines.zero_documents]
         assert {choice.accepted for choice in choices if choice} == {yes}
         assert chart.gate is Gate.INVOICED
 
     def test_nothing_that_needs_a_person_is_in_the_chart_before_acceptance(self) -> None:
         chart = propose(FACTS, CATALOGUE, METHODS).chart
-        assert (chart.tax_rows, chart.banks, chart.adjustment, chart.zero_documents) == ((), (), None, None)
+        assert (chart.tax.rows, chart.payments.banks) == ((), ())
+        assert (chart.lines.adjustment, chart.lines.zero_documents) == (None, None)
 
     def test_rates_get_the_code_for_sales_of_that_rate_and_never_a_reverse_charge(self) -> None:
-        rated = {row.percent: row.tax_code for row in accepted().tax_rows if row.percent}
+        rated = {row.percent: row.tax_code for row in accepted().tax.rows if row.percent}
         assert rated == {D(20): 1, D(5): 5}
 
     def test_foreign_vat_levies_and_other_currencies_are_asked_and_never_accepted(self) -> None:
@@ -140,14 +144,14 @@ class TestProposal:
             if question.proposes is None
         }
         assert unanswered == {"website Ireland", "rate GB-LEVY", "VAT of IE", "payment method cheque"}
-        assert accepted().foreign_vat == ("IE",)
+        assert accepted().tax.foreign_vat == ("IE",)
 
     def test_a_zero_rule_means_zero_rated_and_no_rule_exempt(self) -> None:
         rows = zero_rows(accepted())
         assert rows[("6", "")] == 0
         assert rows[("7", "")] == 2
         assert rows[(NO_TAX_CLASS, "")] == 2
-        assert accepted().taxable_classes == ("4",)
+        assert accepted().tax.taxable_classes == ("4",)
 
     def test_a_group_that_is_relieved_altogether_is_zero_rated_but_for_what_is_exempt_anyway(self) -> None:
         rows = zero_rows(accepted())
@@ -171,23 +175,23 @@ class TestProposal:
         assert zero_rows(accepted(replace(FACTS, rules=()))) == {}
 
     def test_money_goes_to_a_bank_only_where_it_is_captured(self) -> None:
-        assert [(row.method, row.bank) for row in accepted().banks] == [("card", "1200")]
+        assert [(row.method, row.bank) for row in accepted().payments.banks] == [("card", "1200")]
 
     def test_a_bank_that_bears_the_methods_name_is_preferred(self) -> None:
         paypal = replace(CATALOGUE.nominals[1], code="1251", name="PayPal Clearing")
         catalogue = replace(CATALOGUE, nominals=(*CATALOGUE.nominals, paypal))
         proposal = propose(FACTS, catalogue, {"paypal_express": True})
-        assert accept(proposal, "ann", "", "complete").bank_of("paypal_express") == "1251"
+        assert accept(proposal, "ann", "", "complete").payments.bank_of("paypal_express") == "1251"
 
     def test_nominals_are_read_from_the_company_and_fall_back_on_its_sales(self) -> None:
-        chart = accepted()
-        assert (chart.sales_nominal, chart.carriage_nominal, chart.rounding_nominal) == (
+        lines = accepted().lines
+        assert (lines.sales_nominal, lines.carriage_nominal, lines.rounding_nominal) == (
             "4000",
             "4905",
             "8250",
         )
         bare = replace(CATALOGUE, nominals=tuple(n for n in CATALOGUE.nominals if n.code in ("1200", "4000")))
-        poor = propose(FACTS, bare, METHODS).chart
+        poor = propose(FACTS, bare, METHODS).chart.lines
         assert (poor.carriage_nominal, poor.rounding_nominal) == ("4000", "4000")
 
     def test_a_gate_that_does_not_exist_is_refused(self) -> None:

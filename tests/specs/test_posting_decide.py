@@ -75,7 +75,7 @@ class TestZeroDocuments:
         assert skipped(decide(sale(self.FREE), situation())) is Code.ZERO_DOCUMENT
 
     def test_without_a_choice_it_is_held(self) -> None:
-        unset = situation(chart=replace(CHART, zero_documents=None))
+        unset = situation(chart=replace(CHART, lines=replace(CHART.lines, zero_documents=None)))
         assert codes(decide(sale(self.FREE), unset)) == ["zero-document"]
 
     def test_one_that_was_paid_by_a_gift_card_is_no_zero_document(self) -> None:

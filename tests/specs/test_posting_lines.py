@@ -57,7 +57,9 @@ class TestLines:
         ]
 
     def test_a_product_without_a_nominal_stands_on_the_charts(self) -> None:
-        assert lines(row("4.95", "0.99", sku="PENNY-STD", quantity="5"))[0].nominal == CHART.sales_nominal
+        assert (
+            lines(row("4.95", "0.99", sku="PENNY-STD", quantity="5"))[0].nominal == CHART.lines.sales_nominal
+        )
 
     def test_a_lower_case_sku_is_the_product_in_capitals(self) -> None:
         assert lines(row(sku="mug-std"))[0].stock_code == "MUG-STD"

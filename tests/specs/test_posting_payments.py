@@ -11,7 +11,7 @@ import pytest
 from ml_connector.documents.identity import Kind
 from ml_connector.documents.sales import SalesDocument
 from ml_connector.posting.allocation import Open, allocations, outstanding
-from ml_connector.posting.chart import BankRow
+from ml_connector.posting.choices.payments import BankRow, PaymentChoices
 from ml_connector.posting.decide import Sibling, decide
 from ml_connector.posting.plan import Allocation, Plan, Receipt, RefundPayment
 from tests.specs.posting_company import CHART
@@ -85,7 +85,7 @@ class TestReceipts:
         assert receipt_of(planned(decide(self.INVOICE, situation()))) is None
 
     def test_a_method_without_a_bank_stays_unpaid_even_if_captured(self) -> None:
-        chart = replace(CHART, banks=())
+        chart = replace(CHART, payments=PaymentChoices(banks=()))
         plan = planned(decide(captured(self.INVOICE, "56.89"), situation(chart=chart)))
         assert receipt_of(plan) is None
 
@@ -131,7 +131,7 @@ class TestReceipts:
         assert allocated(plan) == [("K7-I7.R1", 0, "K7-I7", 0, 3592)]
 
     def test_a_bank_that_is_none_holds(self) -> None:
-        chart = replace(CHART, banks=(BankRow(method="card", bank="4000"),))
+        chart = replace(CHART, payments=PaymentChoices(banks=(BankRow(method="card", bank="4000"),)))
         held = decide(captured(self.INVOICE, "56.89"), situation(chart=chart))
         assert codes(held) == ["bank-not-a-bank"]
 
@@ -154,7 +154,9 @@ class TestRefunds:
 
     def test_a_refund_online_by_a_method_without_a_bank_is_not_paid_back(self) -> None:
         refund = replace(memo(row(), of=self.INVOICE), transaction="REF-1")
-        bare = situation(chart=replace(CHART, banks=()), siblings=(standing(self.BOOKED),))
+        bare = situation(
+            chart=replace(CHART, payments=PaymentChoices(banks=())), siblings=(standing(self.BOOKED),)
+        )
         assert allocated(planned(decide(refund, bare))) == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from ml_connector.documents.checks import gaps
 from ml_connector.documents.identity import Kind
 from ml_connector.documents.sales import CarriageAmounts, NamedAmount, SalesDocument
-from ml_connector.posting.chart import CarriageAs
+from ml_connector.posting.choices.lines import CarriageAs
 from ml_connector.posting.decide import Sibling, decide
 from ml_connector.posting.plan import Carriage, DocumentLine, PostDocument
 from tests.specs.posting_company import CHARITY, CHART, EXEMPT
@@ -49,7 +49,7 @@ class TestCarriage:
         )
 
     def test_by_choice_it_is_a_line(self) -> None:
-        as_line = replace(CHART, carriage_as=CarriageAs.LINE)
+        as_line = replace(CHART, lines=replace(CHART.lines, carriage_as=CarriageAs.LINE))
         made = posted(sale(row(), carriage=CARRIAGE), chart=as_line)
         assert made.carriage is None
         line = by_rule(made)["carriage"]
@@ -147,7 +147,9 @@ class TestAdjustments:
         assert [line.rule for line in posted(memo(of=self.INVOICE, paid_back="3.21")).lines] == ["adjustment"]
 
     def test_without_a_nominal_it_is_held(self) -> None:
-        unset = situation(chart=replace(CHART, adjustment=None), siblings=(PROVED,))
+        unset = situation(
+            chart=replace(CHART, lines=replace(CHART.lines, adjustment=None)), siblings=(PROVED,)
+        )
         refund = memo(row(), of=self.INVOICE, paid_back="1.00", fee_kept="0.50")
         assert codes(decide(refund, unset)) == ["adjustment-unset", "adjustment-unset"]
 

@@ -129,7 +129,7 @@ class TestHolds:
         assert codes(decide(sale(odd), situation())) == ["not-vat"]
 
     def test_a_vat_rate_of_sages_without_a_row_is_held_as_unmapped(self) -> None:
-        chart = replace(CHART, tax_rows=CHART.tax_rows[1:])
+        chart = replace(CHART, tax=replace(CHART.tax, rows=CHART.tax.rows[1:]))
         assert codes(decide(sale(row()), situation(chart=chart))) == ["unmapped-tax"]
 
     def test_a_rate_the_shop_forgot_is_united_kingdom_vat_at_home_only(self) -> None:
@@ -141,7 +141,7 @@ class TestHolds:
         free = row("0", "0", sku="BOOK-ZERO", percent="0", tax_class="", item_id=2)
         made = planned(decide(sale(row(), free), situation())).document
         assert made is not None
-        assert made.lines[1].tax_code == CHART.outside_vat
+        assert made.lines[1].tax_code == CHART.tax.outside_vat
 
 
 class TestAmounts:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from ml_connector.documents.money import to_minor
 from ml_connector.posting.allocation import Open, allocations
 from ml_connector.posting.chart import Gate
+from ml_connector.posting.choices.payments import PaymentChoices
 from ml_connector.posting.company import Account
 from ml_connector.posting.customers import Shopper, decide_customer, free_reference, normalised_email
 from ml_connector.posting.decide import decide
@@ -107,7 +108,7 @@ def test_receipts(case: Row) -> None:
         relatives=relatives,
         order=replace(document.order, captures=tuple(captures), paid_online=paid),
     )
-    chart = CHART if case["Method has a bank"] == "yes" else replace(CHART, banks=())
+    chart = CHART if case["Method has a bank"] == "yes" else replace(CHART, payments=PaymentChoices(banks=()))
     effects = planned(decide(captured, situation(chart=chart))).effects
     received = [money(effect.amount) for effect in effects if isinstance(effect, Receipt)]
     assert (received[0] if received else "none") == case["Received"]

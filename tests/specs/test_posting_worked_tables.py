@@ -178,7 +178,7 @@ def test_adjustments(case: Row) -> None:
     )
     plan = planned(decide(refund, situation(siblings=(DONE,))))
     assert plan.document is not None
-    lines = [line.sign * line.net for line in plan.document.lines if line.tax_code == CHART.outside_vat]
+    lines = [line.sign * line.net for line in plan.document.lines if line.tax_code == CHART.tax.outside_vat]
     assert (" and ".join(map(money, lines)) or "none") == case["Lines outside VAT"]
     assert money(plan.gross) == case["Credit comes to"]
 

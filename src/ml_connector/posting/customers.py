@@ -188,6 +188,6 @@ def _fields(shopper: Shopper, catalogue: Catalogue, chart: Chart) -> CustomerFie
         vat_number=fit(shopper.vat_number.replace(" ", "").upper(), VAT_NUMBER),
         country=address.country,
         currency=shopper.currency,
-        nominal=chart.sales_nominal,
+        nominal=chart.lines.sales_nominal,
         tax_code=catalogue.default_tax_code,
     )

@@ -146,7 +146,7 @@ def _elsewhere(document: SalesDocument, chart: Chart) -> Finding | None:
 
 
 def _zero(chart: Chart) -> Decision:
-    if chart.zero_documents is not None:
+    if chart.lines.zero_documents is not None:
         return Skipped(
             code=Code.ZERO_DOCUMENT, why="It comes to 0.00, and the chart leaves such documents out."
         )

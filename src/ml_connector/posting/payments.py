@@ -17,7 +17,7 @@ from ml_connector.posting.plan import Receipt, RefundPayment
 
 def receipt(document: SalesDocument, reference: str, gross: int, chart: Chart) -> Receipt | None:
     """The money received for an invoice of `gross` pence; None without a bank or without evidence."""
-    bank = chart.bank_of(document.order.method)
+    bank = chart.payments.bank_of(document.order.method)
     transaction = _capture(document)
     if document.kind is not Kind.INVOICE or not bank or not transaction:
         return None
@@ -36,7 +36,7 @@ def receipt(document: SalesDocument, reference: str, gross: int, chart: Chart) -
 
 def refund_payment(document: SalesDocument, reference: str, gross: int, chart: Chart) -> RefundPayment | None:
     """The money paid back for a credit memo of `gross` pence; None without a bank or without evidence."""
-    bank = chart.bank_of(document.order.method)
+    bank = chart.payments.bank_of(document.order.method)
     if document.kind is not Kind.CREDIT_MEMO or not bank or not document.transaction:
         return None
     return RefundPayment(

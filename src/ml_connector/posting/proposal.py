@@ -13,9 +13,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ml_connector.documents.shop import ShopFacts, TaxRate
-from ml_connector.posting.chart import Adjustment, BankRow, CarriageAs, Chart, Gate, ZeroDocuments
+from ml_connector.posting.chart import Chart, Gate
+from ml_connector.posting.choices.acceptance import Acceptance
+from ml_connector.posting.choices.lines import Adjustment, CarriageAs, LineChoices, ZeroDocuments
+from ml_connector.posting.choices.payments import BankRow, PaymentChoices
+from ml_connector.posting.choices.tax import TaxChoices
 from ml_connector.posting.company import Catalogue, Nominal, TaxCode
-from ml_connector.posting.tax_table import Acceptance, TaxRow
+from ml_connector.posting.tax_table import TaxRow
 from ml_connector.posting.untaxed import HOME, taxable_classes, untaxed_rows
 
 Answer = TaxRow | BankRow | Adjustment | ZeroDocuments
@@ -60,16 +64,20 @@ def propose(facts: ShopFacts, catalogue: Catalogue, methods: Mapping[str, bool])
         vat_country=VAT_COUNTRY,
         currency=catalogue.base_currency,
         websites=tuple(site.id for site in facts.websites if site.id in sites),
-        sales_nominal=sales,
-        carriage_nominal=_nominal(catalogue, *_CARRIAGE) or sales,
-        levy_nominal=sales,
-        rounding_nominal=_nominal(catalogue, *_ROUNDING) or _nominal(catalogue, *_ADJUSTMENTS) or sales,
-        carriage_as=CarriageAs.HEADER,
-        tax_rows=(),
-        taxable_classes=taxable_classes(facts),
-        foreign_vat=_foreign_countries(facts),
-        banks=(),
-        outside_vat=_OUTSIDE_VAT,
+        tax=TaxChoices(
+            rows=(),
+            taxable_classes=taxable_classes(facts),
+            foreign_vat=_foreign_countries(facts),
+            outside_vat=_OUTSIDE_VAT,
+        ),
+        lines=LineChoices(
+            sales_nominal=sales,
+            carriage_nominal=_nominal(catalogue, *_CARRIAGE) or sales,
+            levy_nominal=sales,
+            rounding_nominal=_nominal(catalogue, *_ROUNDING) or _nominal(catalogue, *_ADJUSTMENTS) or sales,
+            carriage_as=CarriageAs.HEADER,
+        ),
+        payments=PaymentChoices(banks=()),
     )
     questions = (
         *_websites(facts, sites, catalogue.base_currency),
@@ -93,17 +101,18 @@ def accept(proposal: Proposal, by: str, note: str, gate: str) -> Chart:
     """
     yes = Acceptance(by=by, note=note)
     chart = replace(proposal.chart, gate=Gate(gate))
+    tax, lines, payments = chart.tax, chart.lines, chart.payments
     for question in proposal.questions:
         answer = question.proposes
         if isinstance(answer, TaxRow):
-            chart = replace(chart, tax_rows=(*chart.tax_rows, replace(answer, accepted=yes)))
+            tax = replace(tax, rows=(*tax.rows, replace(answer, accepted=yes)))
         elif isinstance(answer, BankRow):
-            chart = replace(chart, banks=(*chart.banks, replace(answer, accepted=yes)))
+            payments = replace(payments, banks=(*payments.banks, replace(answer, accepted=yes)))
         elif isinstance(answer, Adjustment):
-            chart = replace(chart, adjustment=replace(answer, accepted=yes))
+            lines = replace(lines, adjustment=replace(answer, accepted=yes))
         elif isinstance(answer, ZeroDocuments):
-            chart = replace(chart, zero_documents=replace(answer, accepted=yes))
-    return chart
+            lines = replace(lines, zero_documents=replace(answer, accepted=yes))
+    return replace(chart, tax=tax, lines=lines, payments=payments)
 
 
 def _websites(facts: ShopFacts, sites: set[str], currency: str) -> Iterator[Question]:

@@ -71,7 +71,7 @@ def tax_code(line: TaxedAs, chart: Chart, catalogue: Catalogue) -> int | Finding
             customer_group=line.customer_group,
             goods=line.supply is Supply.GOODS,
         ),
-        chart.tax_rows,
+        chart.tax.rows,
     )
     return _unmapped(line, chart) if row is None else row.tax_code
 
@@ -106,7 +106,7 @@ def _not_our_vat(line: TaxedAs, chart: Chart, catalogue: Catalogue) -> Finding |
     """Foreign VAT, several taxes on one line, or a rate that is no VAT rate in Sage."""
     home = destination(line.to) in _HOME
     if not line.percent:
-        charged = not home and line.to.country in chart.foreign_vat
+        charged = not home and line.to.country in chart.tax.foreign_vat
         return _foreign(line, line.to.country) if charged else None
     assumed = chart.vat_country if home else ""
     countries = {rate.country or assumed for rate in line.rates} or {assumed}
@@ -121,7 +121,7 @@ def _not_our_vat(line: TaxedAs, chart: Chart, catalogue: Catalogue) -> Finding |
 
 
 def _unmapped(line: TaxedAs, chart: Chart) -> Finding:
-    taxable = line.product_class in (*chart.taxable_classes, CARRIAGE_CLASS)
+    taxable = line.product_class in (*chart.tax.taxable_classes, CARRIAGE_CLASS)
     if not line.percent and taxable and destination(line.to) in _HOME:
         return _missing(line)
     seen = {

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from ml_connector.posting.choices.acceptance import Acceptance
+
 CARRIAGE_CLASS = "carriage"
 """Stands in a row for the product tax class of the delivery charge, which no API of the shop tells."""
 
@@ -22,14 +24,6 @@ class Destination(StrEnum):
     NI = "NI"
     EU = "EU"
     REST = "rest"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acceptance:
-    """Who said yes to a choice, and in what words; both empty where Sage itself told us."""
-
-    by: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,8 @@ def adjustments(case: Case, _so_far: Made) -> Made:
     amounts = [(what, amount, rule) for what, amount, rule in wanted if amount]
     if not amounts:
         return Made()
-    nominal = case.chart.adjustment.nominal if case.chart.adjustment else ""
+    adjustment = case.chart.lines.adjustment
+    nominal = adjustment.nominal if adjustment else ""
     if not nominal:
         return Made(findings=tuple(_unset(what, amount) for what, amount, _ in amounts))
     return Made(

@@ -14,7 +14,7 @@ from decimal import Decimal
 from ml_connector.documents.money import PENNY, to_minor
 from ml_connector.documents.sales import Supply
 from ml_connector.errors import Finding
-from ml_connector.posting.chart import CarriageAs
+from ml_connector.posting.choices.lines import CarriageAs
 from ml_connector.posting.plan import Carriage
 from ml_connector.posting.rules.case import Case, Made, service_line
 from ml_connector.posting.tax import TaxedAs, rate_finding, rate_of, tax_code
@@ -36,8 +36,8 @@ def carriage(case: Case, so_far: Made) -> Made:
     mismatch = rate_finding("Carriage", net, tax, Decimal(1), number, rate)
     if mismatch:
         return Made(findings=(mismatch,))
-    nominal = case.chart.carriage_nominal
-    if case.chart.carriage_as is CarriageAs.LINE or not case.document.lines:
+    nominal = case.chart.lines.carriage_nominal
+    if case.chart.lines.carriage_as is CarriageAs.LINE or not case.document.lines:
         line = service_line(case, "Carriage", net, nominal=nominal, rule=RULE, tax=tax, tax_code=number)
         return Made(lines=(line,))
     return Made(carriage=Carriage(net=net, tax=tax, tax_code=number, nominal=nominal))

@@ -80,7 +80,7 @@ def service_line(
     Without a `tax_code` it is outside VAT. Sage takes negative lines on special codes only (reference:
     sage50_uk_sdo.md §3.5).
     """
-    number = case.chart.outside_vat if tax_code is None else tax_code
+    number = case.chart.tax.outside_vat if tax_code is None else tax_code
     return DocumentLine(
         stock_code=SPECIAL_SERVICE,
         description=fit(description, LINE),

@@ -26,7 +26,7 @@ def header_rounding(case: Case, so_far: Made) -> Made:
         return Made()
     if abs(difference) > to_minor(ROUNDING):
         return Made(findings=(_gap(case, difference, so_far.gross),))
-    line = service_line(case, "Rounding", difference, nominal=case.chart.rounding_nominal, rule=RULE)
+    line = service_line(case, "Rounding", difference, nominal=case.chart.lines.rounding_nominal, rule=RULE)
     return Made(lines=(line,))
 
 

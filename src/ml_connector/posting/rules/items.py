@@ -55,7 +55,7 @@ def _line(case: Case, line: SalesLine) -> Made:
     if isinstance(number, Finding):
         if net or tax:
             return Made(findings=(number, *_stock_findings(case, line)))
-        number = case.chart.outside_vat  # worth nothing, so that no ledger split and no VAT comes of it
+        number = case.chart.tax.outside_vat  # worth nothing, so that no ledger split and no VAT comes of it
     rate = rate_of(number, case.catalogue) or Decimal(0)
     mismatch = rate_finding(f"Line {line.sku}", net, tax, line.quantity, number, rate)
     findings = (*((mismatch,) if mismatch else ()), *_stock_findings(case, line))
@@ -79,7 +79,7 @@ def _booked(case: Case, line: SalesLine, net: int, tax: int, number: int, rate: 
         tax=tax,
         tax_code=number,
         tax_rate=rate,
-        nominal=(item.nominal if item else "") or case.chart.sales_nominal,
+        nominal=(item.nominal if item else "") or case.chart.lines.sales_nominal,
         rule="item" if item else "special-item",
     )
 

@@ -41,7 +41,7 @@ def _levy(case: Case, line: SalesLine) -> Made:
     if mismatch:
         return Made(findings=(mismatch,))
     booked = service_line(
-        case, what, net, nominal=case.chart.levy_nominal, rule=RULE, tax=tax, tax_code=number
+        case, what, net, nominal=case.chart.lines.levy_nominal, rule=RULE, tax=tax, tax_code=number
     )
     return Made(lines=(booked,))
 

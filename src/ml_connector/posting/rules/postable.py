@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ml_connector.documents.money import from_minor, to_minor
 from ml_connector.errors import Code, Finding
-from ml_connector.posting.chart import bank_finding, nominal_finding
+from ml_connector.posting.choices.findings import bank_finding, nominal_finding
 from ml_connector.posting.rules.case import Case, Made
 
 
@@ -25,7 +25,7 @@ def _nominals(case: Case, so_far: Made) -> Iterator[Finding]:
         if finding:
             yield finding
     method = case.document.order.method
-    bank = case.chart.bank_of(method)
+    bank = case.chart.payments.bank_of(method)
     finding = bank_finding(nominals.get(bank), bank, f"The bank of payment method {method}") if bank else None
     if finding:
         yield finding
