@@ -7,11 +7,19 @@ is missing. Under ML_CONNECTOR_REQUIRE_SERVICES=1, as in CI, it fails instead: n
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Protocol
 
 import pytest
+from hypothesis import settings
+
+from tests.postgresql_server import PostgresServer, a_server, binaries
 
 REQUIRE_SERVICES = "ML_CONNECTOR_REQUIRE_SERVICES"
+
+
+# `make test-fast` asks for few random examples.
+settings.register_profile("quick", max_examples=15)
 
 
 class RequireService(Protocol):
@@ -25,7 +33,7 @@ def pytest_configure() -> None:
             del os.environ[name]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def require_service() -> RequireService:
     """Call with the name of what the test needs and whether it is there."""
 
@@ -37,3 +45,11 @@ def require_service() -> RequireService:
         pytest.skip(f"{name} is not there")
 
     return require
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(require_service: RequireService) -> Iterator[PostgresServer]:
+    """A PostgreSQL server that the tests of this process share; whoever stops one starts one of their own."""
+    require_service("PostgreSQL", available=binaries() is not None)
+    with a_server() as server:
+        yield server

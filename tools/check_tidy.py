@@ -27,6 +27,7 @@ SHELLS = (
     f"{PACKAGE}agent/link.py",
     f"{PACKAGE}cloud/hooks.py",  # the hot path: its requests wait on the event loop for their commit
     f"{PACKAGE}cloud/inbox_writer.py",  # the one thread that commits them in groups
+    f"{PACKAGE}cloud/turns.py",  # in which order the service's threads write
     f"{PACKAGE}cloud/worker.py",
     f"{PACKAGE}demo/",
 )

@@ -30,7 +30,7 @@ from ml_connector.records import tables
 from ml_connector.records.ledger import Ledger
 from ml_connector.records.vault import Vault
 from tests.recorded.deliveries import SECRET, SIGNED_AT
-from tests.specs.databases import empty_database
+from tests.specs.databases import EmptyDatabase, empty_database
 
 SHOP = "shop-1"
 SECRET_TEXT = SECRET.decode()
@@ -107,11 +107,15 @@ def signed(body: bytes, secret: bytes = SECRET) -> dict[str, str]:
 
 @contextmanager
 def a_hook_place(
-    folder: Path, *, io_events: str = "http://127.0.0.1:1", shop_url: str = "http://127.0.0.1:1/"
+    folder: Path,
+    empty: EmptyDatabase = empty_database,
+    *,
+    io_events: str = "http://127.0.0.1:1",
+    shop_url: str = "http://127.0.0.1:1/",
 ) -> Generator[HookPlace]:
     """A service whose keys of I/O Events come from `io_events`."""
     clock = ManualClock(SIGNED_AT)
-    engine = empty_database(folder / "records.sqlite3")
+    engine = empty(folder / "records.sqlite3")
     vault = Vault.open(folder / "vault.key", clock)
     new = connections.NewConnection(
         connection_id=SHOP, name="Shop", tag="K7", shop_url=shop_url, credentials=KEYS

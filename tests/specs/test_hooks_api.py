@@ -15,6 +15,8 @@ from tests.recorded.deliveries import vector
 from tests.specs.cloud_place import CONNECTION, Cloud, a_cloud
 from tests.specs.hook_place import order, signed
 
+pytestmark = pytest.mark.slow
+
 HOOKS = f"/{CONNECTION}/hooks"
 WHO = {"by": "ann", "why": "to hear of orders"}
 JOURNAL = {

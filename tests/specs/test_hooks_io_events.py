@@ -13,6 +13,8 @@ from ml_connector.adobe.contracts import PRESETS
 from ml_connector.adobe.sandbox.io_events import PretendIoEvents
 from tests.specs.hook_place import SHOP, HookPlace, a_hook_place
 
+pytestmark = pytest.mark.slow
+
 SAVED, INVOICED = "observer.sales_order_save_commit_after", "observer.sales_order_invoice_save_after"
 
 

@@ -18,6 +18,8 @@ from ml_connector.sync.hints import GATHERED
 from tests.acceptance.small_shop import cut
 from tests.specs.hook_place import HookPlace, a_hook_place
 
+pytestmark = pytest.mark.slow
+
 ORDERS = (5, 11)
 LATE_ORDER = 11
 

@@ -16,7 +16,7 @@ from ml_connector.records import inbox, tables
 from ml_connector.records.inbox import KEPT, SAME_BODY
 from ml_connector.sync.hints import Hint
 from ml_connector.sync.ports import Flow
-from tests.specs.databases import empty_database
+from tests.specs.databases import EmptyDatabase
 
 AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HINTS = (Hint(Flow.ORDERS, 46),)
@@ -25,8 +25,8 @@ TOKENS = count()
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = empty_database(tmp_path / "records.sqlite3")
+def engine(tmp_path: Path, empty: EmptyDatabase) -> Iterator[Engine]:
+    made = empty(tmp_path / "records.sqlite3")
     yield made
     made.dispose()
 
@@ -119,8 +119,8 @@ def test_the_same_words_ten_minutes_later_are_news(engine: Engine) -> None:
 
 
 @pytest.fixture(scope="module")
-def one_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    made = empty_database(tmp_path_factory.mktemp("inbox") / "records.sqlite3")
+def one_engine(tmp_path_factory: pytest.TempPathFactory, empty: EmptyDatabase) -> Iterator[Engine]:
+    made = empty(tmp_path_factory.mktemp("inbox") / "records.sqlite3")
     yield made
     made.dispose()
 

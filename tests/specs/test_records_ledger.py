@@ -16,6 +16,7 @@ from ml_connector.posting.plan import plan_hash
 from ml_connector.sync.passage import Because, State
 from ml_connector.sync.ports import Flow, OpenCommand
 from ml_connector.sync.record import Record
+from tests.specs.databases import EmptyDatabase
 from tests.specs.sync_kit import SHOP, finding, invoice, of_kind
 from tests.specs.sync_place import Place, a_place
 from tests.specs.sync_plans import document_plan
@@ -31,6 +32,8 @@ FULL = Record(
     captured=True,
     shop_currency="EUR",
     shop_total=Decimal("-12.3450"),
+    shop_base_currency="GBP",
+    shop_base_total=Decimal("-10.5200"),
     state=State.NOTICED,
     since=datetime(2026, 11, 23, 12, 0, tzinfo=UTC),
     due=False,
@@ -49,8 +52,8 @@ FULL = Record(
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    with a_place(tmp_path) as made:
+def place(tmp_path: Path, empty: EmptyDatabase) -> Iterator[Place]:
+    with a_place(tmp_path, empty) as made:
         yield made
 
 
@@ -65,6 +68,16 @@ def change(place: Place, old: Record, new: Record, because: Because | None = Non
 
 
 # In and out
+
+
+def test_of_what_is_done_while_looking_nothing_stays(place: Place) -> None:
+    put(place, FULL)
+    with place.ledger.look() as tx:
+        assert tx.record(KEY) == FULL
+        tx.save(FULL, replace(FULL, state=State.HELD), actor="test", action="held", payload={})
+        assert tx.record(KEY) != FULL
+    with place.ledger.begin() as tx:
+        assert tx.record(KEY) == FULL
 
 
 def test_every_field_of_a_record_comes_out_as_it_went_in(place: Place) -> None:
@@ -100,10 +113,10 @@ def test_a_command_comes_out_as_it_went_in_and_changes(place: Place) -> None:
 
 def test_readings_are_kept_by_connection_kind_and_id(place: Place) -> None:
     with place.ledger.begin() as tx:
-        assert tx.save_payload(invoice(1, order=5))
-        assert not tx.save_payload(invoice(1, order=5))
-        assert tx.save_payload(invoice(1, "13.00", order=5))
-        tx.save_payload(of_kind("transactions", 1, order=5, body='{"id": 1}'))
+        assert tx.save_payloads([invoice(1, order=5)])
+        assert not tx.save_payloads([invoice(1, order=5)])
+        assert tx.save_payloads([invoice(1, "13.00", order=5)])
+        tx.save_payloads([of_kind("transactions", 1, order=5, body='{"id": 1}')])
         assert tx.payload(Flow.INVOICES, 1) == invoice(1, "13.00", order=5).body
         assert tx.payloads_of_order("transactions", 5) == ('{"id": 1}',)
         assert tx.missing(Flow.INVOICES, (1, 2)) == (2,)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from ml_connector.errors import Code, NeedsPerson
-from ml_connector.settings import CloudSettings, load
+from ml_connector.settings import DATABASE, CloudSettings, load
 
+ADDRESS = "postgresql://books:canary@db.example.co.uk/books"
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 
 
@@ -60,9 +61,25 @@ def test_the_data_folder_is_beside_the_file_unless_it_says_otherwise(tmp_path: P
 
 def test_what_holds_secrets_stands_in_the_data_folder() -> None:
     settings = CloudSettings(data_dir=Path("/data"))
-    assert {path.parent for path in (settings.database, settings.vault_key, settings.operator_key)} == {
-        Path("/data")
-    }
+    assert settings.database == Path("/data/ml-connector.sqlite3")
+    assert {settings.vault_key.parent, settings.operator_key.parent} == {Path("/data")}
+
+
+def test_the_database_is_a_file_beside_the_settings_or_an_address(tmp_path: Path) -> None:
+    given = 'data_dir = "data"\ndatabase = "{}"'
+    assert load(written(tmp_path, given.format("books.sqlite3"))).database == tmp_path / "books.sqlite3"
+    assert load(written(tmp_path, given.format(ADDRESS))).database == ADDRESS
+
+
+def test_the_database_of_the_environment_counts_before_that_of_the_file(tmp_path: Path) -> None:
+    file = written(tmp_path, 'data_dir = "data"\ndatabase = "books.sqlite3"')
+    assert load(file, {DATABASE: ADDRESS}).database == ADDRESS
+
+
+def test_a_password_in_an_address_is_not_shown(tmp_path: Path) -> None:
+    assert "canary" not in repr(load(written(tmp_path, 'data_dir = "data"'), {DATABASE: ADDRESS}))
+    why = refused(written(tmp_path, 'data_dir = "data"\ndatabase = "mysql://books:canary@db/books"'))
+    assert why == "`database` is not a path, or an address that begins with postgresql://."
 
 
 def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
@@ -115,3 +132,21 @@ def test_every_setting_is_described_on_the_page() -> None:
         line.removeprefix("### ").strip("`") for line in page.splitlines() if line.startswith("### ")
     }
     assert described == {field.name for field in fields(CloudSettings)}
+
+
+@pytest.mark.parametrize("address", ["https://books.example.co.uk", "https://books.example.co.uk:8443/"])
+def test_where_shops_reach_the_service_is_an_address_over_https(tmp_path: Path, address: str) -> None:
+    read = load(written(tmp_path, f'data_dir = "data"\npublic_address = "{address}"'))
+    assert read.public_address == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("books.example.co.uk", "http://books.example.co.uk", "https://", "https://books.example.co.uk/x"),
+        *("https://user@books.example.co.uk", "https://books.example.co.uk?x", "ftp://books.example.co.uk"),
+    ],
+)
+def test_any_other_public_address_is_refused(tmp_path: Path, address: str) -> None:
+    why = refused(written(tmp_path, f'data_dir = "data"\npublic_address = "{address}"'))
+    assert "`public_address` is not of the form https://host" in why

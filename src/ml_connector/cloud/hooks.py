@@ -34,6 +34,7 @@ SLOWEST_S = 20.0
 VISITS_AFTER_S = (1.0, 10.0, 60.0)
 """When a registration's address is visited after the request was answered, until it answers 200 itself."""
 
+PATH = "/hooks/"
 TEXT = "text/plain; charset=utf-8"
 JSON = "application/json"
 
@@ -66,7 +67,7 @@ _STATUS: Mapping[str, int] = {
 
 
 class Hooks:
-    """The ASGI application behind the route."""
+    """What answers below `PATH`."""
 
     def __init__(self, engine: Engine, clock: Clock, vault: Vault, keys: KeyRing) -> None:
         self.book = HookBook(engine, clock, vault)
@@ -91,9 +92,16 @@ class Hooks:
         where = (connection_id, endpoint)
         return {what: number for (*place, what), number in self._counts.items() if tuple(place) == where}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        named = scope["path_params"]
-        endpoint = self.book.find(named["connection_id"], named["endpoint"])
+    def named(self, path: str) -> tuple[str, str] | None:
+        """The connection and the endpoint in a path, None when it is no endpoint's."""
+        if not path.startswith(PATH):
+            return None
+        connection_id, _, endpoint = path[len(PATH) :].partition("/")
+        return (connection_id, endpoint) if connection_id and endpoint and "/" not in endpoint else None
+
+    async def serve(self, connection_id: str, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """A request to the endpoint of that name, whether or not there is one."""
+        endpoint = self.book.find(connection_id, name)
         if endpoint is None:
             self._counts["", "", Refused.UNKNOWN_ENDPOINT] += 1
             await _say(send, 401)

@@ -10,7 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Column, ColumnElement, Row, Table, Text, and_, cast, delete, exists, func, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Row,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from ml_connector.codec import from_json, loads
 from ml_connector.documents.identity import Kind
@@ -23,6 +37,18 @@ from ml_connector.sync.reading import Check, Progress, Reason, Stored, Unread
 from ml_connector.sync.sight import KIND_OF
 
 _T = TypeVar("_T")
+
+# Asked for with every page, and made once: to make a statement costs more than to run it.
+_ANY_UNREAD = select(exists().where(tables.unread.c.connection_id == bindparam("connection_id")))
+_FAILING = (
+    select(tables.unread.c.entity_id)
+    .where(
+        tables.unread.c.connection_id == bindparam("of_connection"),
+        tables.unread.c.kind == bindparam("of_kind"),
+        tables.unread.c.reason == Reason.FAILS.value,
+    )
+    .order_by(tables.unread.c.entity_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +70,9 @@ class Checked(Readings):
         self._save_standing("check", check)
 
     def _standing(self, name: str, kind: type[_T]) -> _T | None:
-        found = self.connection.execute(
-            select(tables.standings.c.body).where(
-                tables.standings.c.connection_id == self.connection_id, tables.standings.c.name == name
-            )
-        ).scalar()
-        return None if found is None else from_json(kind, loads(found))
+        where = {"connection_id": self.connection_id, "name": name}
+        found = self._get(tables.standings, where, "body")
+        return None if found is None else from_json(kind, loads(str(found)))
 
     def _save_standing(self, name: str, value: object) -> None:
         where = {"connection_id": self.connection_id, "name": name}
@@ -58,8 +81,7 @@ class Checked(Readings):
     # ---------------------------------------------------------------- what cannot be read
 
     def any_unread(self) -> bool:
-        found = select(exists().where(tables.unread.c.connection_id == self.connection_id))
-        return bool(self.connection.execute(found).scalar())
+        return bool(self.connection.execute(_ANY_UNREAD, {"connection_id": self.connection_id}).scalar())
 
     def unread(self, kind: str, entity_id: int) -> Unread | None:
         table = tables.unread.c
@@ -81,13 +103,8 @@ class Checked(Readings):
         return tuple(_unread(row) for row in rows)
 
     def failing(self, kind: str) -> tuple[int, ...]:
-        table = tables.unread.c
-        rows = self.connection.execute(
-            select(table.entity_id)
-            .where(self._ours(tables.unread), table.kind == kind, table.reason == Reason.FAILS.value)
-            .order_by(table.entity_id)
-        )
-        return tuple(row.entity_id for row in rows)
+        values = {"of_connection": self.connection_id, "of_kind": kind}
+        return tuple(self.connection.execute(_FAILING, values).scalars())
 
     def orders_failing(self, kind: str, order_ids: Sequence[int]) -> frozenset[int]:
         table = tables.unread.c

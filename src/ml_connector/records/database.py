@@ -1,54 +1,67 @@
-"""The database: SQLite by default, in one process, with nothing lost once a transaction has ended.
+"""The database: a SQLite file by default, a PostgreSQL database by its address; the statements are the same.
 
-WAL, `synchronous=FULL`, and every transaction begins with BEGIN IMMEDIATE, so that two of them wait for
-each other instead of failing half-way (design: “Records”). Alembic brings a database up to this program's
+What differs between them is here and in `records/sqlite.py` and `records/postgresql.py`: how a commit gets to
+the disk before it returns, and who may write at the same time. Alembic brings a database up to this program's
 schema; a database that is newer than the program is refused.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from ml_connector.errors import Code, Finding, NeedsPerson
+from ml_connector.records import postgresql
+from ml_connector.records.sqlite import Turns, sqlite_engine
 
-BUSY_TIMEOUT_MS = 30_000
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def open_database(path: Path) -> Engine:
-    """Open (or make) the SQLite database at `path`, at this program's schema."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", pool_size=8, max_overflow=8)
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin_immediate)
-    _upgrade(engine, path)
+def open_database(where: Path | str, turns: Turns | None = None) -> Engine:
+    """Open a database at this program's schema: the SQLite file at a path, which is made if there is none, or
+    the PostgreSQL database that a `postgresql://` address names. `turns` are those of a service at a file.
+
+    Raises `NeedsPerson` for a database that is newer than this program, and as `postgresql_engine` does.
+    """
+    engine = sqlite_engine(where, turns) if isinstance(where, Path) else postgresql.postgresql_engine(where)
+    try:
+        _upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
-def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    if isinstance(connection, sqlite3.Connection):
-        connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
+def is_postgresql(of: Engine | Connection) -> bool:
+    """Whether this is PostgreSQL; it is SQLite otherwise."""
+    return of.dialect.name == "postgresql"
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def lock(connection: Connection, connection_id: str) -> None:
+    """Be the only transaction that writes for this connection of ours, until the end of it.
+
+    Belongs before the first read on which a change rests. On SQLite the transaction itself has seen to it.
+    """
+    if is_postgresql(connection):
+        postgresql.lock(connection, connection_id)
+
+
+def lock_all(connection: Connection) -> None:
+    """As `lock`, for all connections of ours at once."""
+    if is_postgresql(connection):
+        postgresql.lock_all(connection)
+
+
+def is_locked_out(error: OperationalError) -> bool:
+    """Whether a transaction failed because another one was writing for half a minute."""
+    said = str(error.orig)
+    return "database is locked" in said or "lock timeout" in said
 
 
 def config() -> Config:
@@ -58,15 +71,20 @@ def config() -> Config:
     return made
 
 
-def _upgrade(engine: Engine, path: Path) -> None:
-    known = {revision.revision for revision in ScriptDirectory.from_config(config()).walk_revisions()}
+def _upgrade(engine: Engine) -> None:
+    scripts = ScriptDirectory.from_config(config())
+    known = {revision.revision for revision in scripts.walk_revisions()}
     with engine.begin() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
+        present = _revision(connection)
+        if present == scripts.get_current_head():
+            return
+        lock_all(connection)
+        present = _revision(connection)  # again: somebody else may have done it meanwhile
         if present is not None and present not in known:
             raise NeedsPerson(
                 Finding(
                     code=Code.SETTINGS_INVALID,
-                    what=f"The database {path.name} was not opened.",
+                    what=f"The database {_name(engine)} was not opened.",
                     why="It was written by a newer ml-connector than this one.",
                     fix="Install the newer version again, or restore a backup that fits this one.",
                 )
@@ -76,9 +94,10 @@ def _upgrade(engine: Engine, path: Path) -> None:
         command.upgrade(made, "head")
 
 
-@contextmanager
-def reading(engine: Engine) -> Generator[Connection]:
-    """A connection for one consistent read; nothing of it is kept."""
-    with engine.connect() as connection:
-        yield connection
-        connection.rollback()
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _name(engine: Engine) -> str:
+    """What people call it: the file's or the database's name; an address may hold a password."""
+    return Path(engine.url.database or "").name

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, select, text, update
 
 from ml_connector.records import inbox, tables
+from ml_connector.records.many import run_many
 from ml_connector.records.readings import Readings
 from ml_connector.sync.hints import DueHint, Hint, wait_of
 from ml_connector.sync.ports import Flow
@@ -43,8 +44,7 @@ class Hinted(Readings):
             }
             for hint, arrivals in counted.items()
         ]
-        if rows:
-            self.connection.execute(_HINT, rows)
+        run_many(self.connection, _HINT, rows)
         return taken
 
     def due_hints(self, most: int) -> tuple[DueHint, ...]:

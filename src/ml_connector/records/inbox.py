@@ -18,6 +18,7 @@ from typing import TypedDict
 from sqlalchemy import Connection, delete, select, text, tuple_, update
 
 from ml_connector.records import tables
+from ml_connector.records.many import run_many
 from ml_connector.sync.hints import Hint
 
 KEPT = timedelta(days=30)
@@ -78,8 +79,9 @@ _INSERT = text("""
 
 def store(connection: Connection, arrivals: Sequence[Arrival]) -> frozenset[str]:
     """Insert what is new; returns the tokens of those whose event was there already."""
-    inserted = connection.execute(_INSERT, list(arrivals)).rowcount
-    if inserted == len(arrivals):
+    # In an order that all keep to, so that no two transactions wait for each other's events in a ring.
+    in_order = sorted(arrivals, key=lambda each: (each["connection_id"], each["event_key"]))
+    if run_many(connection, _INSERT, in_order) == len(arrivals):
         return frozenset()
     table = tables.deliveries.c
     keys = [(each["connection_id"], each["event_key"]) for each in arrivals]

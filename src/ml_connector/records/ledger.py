@@ -6,12 +6,12 @@ of state is asked of the passage table first, here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Engine, Row, and_, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Engine, Row, and_, bindparam, case, func, insert, select, update
 
 from ml_connector.clock import Clock
 from ml_connector.codec import from_json, loads
@@ -19,14 +19,32 @@ from ml_connector.documents.identity import Key, Kind
 from ml_connector.errors import Defect, Finding
 from ml_connector.records import tables, trail
 from ml_connector.records.checked import Checked
+from ml_connector.records.database import lock
 from ml_connector.records.hinted import Hinted
+from ml_connector.records.look_alikes import LookAlikes
 from ml_connector.records.rows import command_row, json_text, read_command, read_record, record_row
+from ml_connector.records.shoppers import Shoppers
 from ml_connector.sync.passage import Because, State, move
 from ml_connector.sync.ports import Controls, OpenCommand
 from ml_connector.sync.record import Record
 
 UNDECIDED = (State.NOTICED, State.WAITING, State.PLANNED, State.HELD, State.QUEUED)
 SPOKEN_FOR = (State.QUEUED, State.SENT, State.POSTED, State.PROVED, State.DISPUTED)
+
+# Run for every page that is read, and made once: to make a statement costs more than to run it.
+_CONNECTION = select(tables.connections).where(
+    tables.connections.c.connection_id == bindparam("connection_id")
+)
+_ORDERS_DUE = (
+    update(tables.records)
+    .where(
+        tables.records.c.connection_id == bindparam("of_connection"),
+        tables.records.c.order_id.in_(bindparam("of_orders", expanding=True)),
+        tables.records.c.state.in_([state.value for state in UNDECIDED]),
+        tables.records.c.kind != Kind.CUSTOMER.value,
+    )
+    .values(due=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +57,22 @@ class Ledger:
 
     @contextmanager
     def begin(self) -> Generator[LedgerTransaction]:
-        """A writing transaction: committed when the block ends, rolled back when it raises."""
+        """A writing transaction, the only one of this connection as long as it lasts: committed when the
+        block ends, rolled back when it raises. What it reads is what it changes; no update can be lost."""
         with self.engine.begin() as connection:
+            lock(connection, self.connection_id)
+            yield LedgerTransaction(connection, self.clock, self.connection_id)
+
+    @contextmanager
+    def look(self) -> Generator[LedgerTransaction]:
+        """A transaction that is rolled back at its end, for who only looks: whatever happens in it, nothing
+        of it stays."""
+        with self.engine.connect() as connection:
             yield LedgerTransaction(connection, self.clock, self.connection_id)
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerTransaction(Hinted, Checked):
+class LedgerTransaction(Hinted, Checked, Shoppers, LookAlikes):
     """`sync.ports.Transaction` on one database connection."""
 
     # ---------------------------------------------------------------- what a person allowed
@@ -76,9 +103,7 @@ class LedgerTransaction(Hinted, Checked):
             self.note(actor="breaker", action="stopped", key=None, payload=finding)
 
     def _connection_row(self) -> Row[tuple[object, ...]]:
-        row = self.connection.execute(
-            select(tables.connections).where(tables.connections.c.connection_id == self.connection_id)
-        ).first()
+        row = self.connection.execute(_CONNECTION, {"connection_id": self.connection_id}).first()
         if row is None:
             raise Defect(f"connection {self.connection_id} does not exist")
         return row
@@ -112,26 +137,6 @@ class LedgerTransaction(Hinted, Checked):
             .order_by(table.document_at, table.entity)
         )
         return tuple(read_record(row) for row in rows)
-
-    def accounts(self) -> Mapping[str, str]:
-        table = tables.records.c
-        rows = self.connection.execute(
-            select(table.entity, table.account_ref).where(
-                table.connection_id == self.connection_id,
-                table.kind == Kind.CUSTOMER.value,
-                table.state == State.PROVED.value,
-            )
-        )
-        return {row.entity: row.account_ref for row in rows}
-
-    def taken_refs(self) -> frozenset[str]:
-        table = tables.records.c
-        rows = self.connection.execute(
-            select(table.account_ref).where(
-                table.connection_id == self.connection_id, table.kind == Kind.CUSTOMER.value
-            )
-        )
-        return frozenset(row.account_ref for row in rows if row.account_ref)
 
     def create(self, record: Record, *, actor: str, action: str, payload: object) -> None:
         self.connection.execute(insert(tables.records).values(**record_row(record)))
@@ -169,6 +174,11 @@ class LedgerTransaction(Hinted, Checked):
         if waits_on:
             condition = and_(condition, table.waits_on.contains(json_text(waits_on), autoescape=True))
         self.connection.execute(update(tables.records).where(condition).values(due=True))
+
+    def mark_orders_due(self, order_ids: Sequence[int]) -> None:
+        if order_ids:
+            values = {"of_connection": self.connection_id, "of_orders": order_ids}
+            self.connection.execute(_ORDERS_DUE, values)
 
     def settle(self, record: Record) -> None:
         self.connection.execute(update(tables.records).where(self._is(record.key)).values(due=False))

@@ -5,13 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 
-from sqlalchemy import Connection, Table, and_, insert, select, update
+from sqlalchemy import Connection, Select, Table, Update, bindparam, insert, select, text, update
 
 from ml_connector.clock import Clock
 from ml_connector.records import tables
+from ml_connector.records.many import run_many
 from ml_connector.sync.ports import Flow, Payload
+
+# Statements that run for every page are made once: to make one costs more than to run it.
+
+# One statement for a whole page, on SQLite and on PostgreSQL.
+_STORE = text("""
+    INSERT INTO payloads (connection_id, kind, entity_id, order_id, updated_at, hash, read_at, body)
+    VALUES (:connection_id, :kind, :entity_id, :order_id, :updated_at, :hash, :read_at, :body)
+    ON CONFLICT (connection_id, kind, entity_id) DO UPDATE
+    SET order_id = excluded.order_id, updated_at = excluded.updated_at, hash = excluded.hash,
+        read_at = excluded.read_at, body = excluded.body
+""")
+_HASHES = select(tables.payloads.c.entity_id, tables.payloads.c.hash).where(
+    tables.payloads.c.connection_id == bindparam("connection_id"),
+    tables.payloads.c.kind == bindparam("kind"),
+    tables.payloads.c.entity_id.in_(bindparam("ids", expanding=True)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +41,8 @@ class Readings:
     connection_id: str
 
     def cursor(self, flow: Flow) -> str:
-        found = self.connection.execute(
-            select(tables.cursors.c.cursor).where(
-                tables.cursors.c.connection_id == self.connection_id, tables.cursors.c.flow == flow.value
-            )
-        ).scalar()
-        return str(found or "")
+        where = {"connection_id": self.connection_id, "flow": flow.value}
+        return str(self._get(tables.cursors, where, "cursor") or "")
 
     def save_cursor(self, flow: Flow, cursor: str) -> None:
         self.put(
@@ -37,27 +51,42 @@ class Readings:
             {"cursor": cursor, "saved_at": self.clock.now().isoformat()},
         )
 
-    def save_payload(self, payload: Payload) -> bool:
-        where = {
-            "connection_id": self.connection_id,
-            "kind": payload.kind,
-            "entity_id": payload.entity_id,
-        }
-        hashed = sha256(payload.body.encode()).hexdigest()
-        if self._get(tables.payloads, where, "hash") == hashed:
-            return False
-        self.put(
-            tables.payloads,
-            where,
-            {
+    def save_payloads(self, payloads: Sequence[Payload]) -> tuple[Payload, ...]:
+        known = self._hashes(payloads)
+        read_at = self.clock.now().isoformat()
+        changed: list[Payload] = []
+        rows: dict[tuple[str, int], dict[str, str | int]] = {}
+        for payload in payloads:
+            key, hashed = (payload.kind, payload.entity_id), sha256(payload.body.encode()).hexdigest()
+            if known.get(key) == hashed:
+                continue
+            known[key] = hashed
+            changed.append(payload)
+            rows[key] = {
+                "connection_id": self.connection_id,
+                "kind": payload.kind,
+                "entity_id": payload.entity_id,
                 "order_id": payload.order_id,
                 "updated_at": payload.updated_at,
                 "hash": hashed,
-                "read_at": self.clock.now().isoformat(),
+                "read_at": read_at,
                 "body": payload.body,
-            },
-        )
-        return True
+            }
+        run_many(self.connection, _STORE, list(rows.values()))
+        return tuple(changed)
+
+    def _hashes(self, payloads: Sequence[Payload]) -> dict[tuple[str, int], str]:
+        """What is stored of these, as its hash."""
+        ids: dict[str, list[int]] = {}
+        for payload in payloads:
+            ids.setdefault(payload.kind, []).append(payload.entity_id)
+        return {
+            (kind, entity_id): hashed
+            for kind, several in ids.items()
+            for entity_id, hashed in self.connection.execute(
+                _HASHES, {"connection_id": self.connection_id, "kind": kind, "ids": several}
+            )
+        }
 
     def payload(self, kind: str, entity_id: int) -> str | None:
         found = self._get(
@@ -110,11 +139,22 @@ class Readings:
         )
 
     def _get(self, table: Table, where: Mapping[str, object], column: str) -> object:
-        condition = and_(*(table.c[name] == value for name, value in where.items()))
-        return self.connection.execute(select(table.c[column]).where(condition)).scalar()
+        return self.connection.execute(_getting(table, tuple(where), column), dict(where)).scalar()
 
     def put(self, table: Table, where: Mapping[str, object], values: Mapping[str, object]) -> None:
         """Update the row that `where` names, or insert it."""
-        condition = and_(*(table.c[name] == value for name, value in where.items()))
-        if self.connection.execute(update(table).where(condition).values(**values)).rowcount == 0:
+        named = {f"where_{name}": value for name, value in where.items()}
+        done = self.connection.execute(_updating(table, tuple(where), tuple(values)), {**values, **named})
+        if done.rowcount == 0:
             self.connection.execute(insert(table).values(**where, **values))
+
+
+@cache
+def _getting(table: Table, where: tuple[str, ...], column: str) -> Select[object]:
+    return select(table.c[column]).where(*(table.c[name] == bindparam(name) for name in where))
+
+
+@cache
+def _updating(table: Table, where: tuple[str, ...], values: tuple[str, ...]) -> Update:
+    condition = (table.c[name] == bindparam(f"where_{name}") for name in where)
+    return update(table).where(*condition).values({name: bindparam(name) for name in values})

@@ -1,14 +1,18 @@
 """The tables, once, for SQLite and PostgreSQL alike. Every primary key begins with `connection_id`.
 
 Instants are UTC ISO 8601 text, amounts exact decimal text, JSON is canonical text (`codec`): the same bytes
-on both databases, and nothing that a driver could round.
+on both databases, and nothing that a driver could round. For the same order on both, text is compared byte by
+byte: PostgreSQL would else go by its own language, in which a time with a fraction sorts before one without.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table
+from sqlalchemy import Text as AnyText
 
 metadata = MetaData()
+
+Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 
 connections = Table(
     "connections",
@@ -102,8 +106,8 @@ unread = Table(
     metadata,
     Column("connection_id", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
-    Column("entity_id", Integer, primary_key=True),
-    Column("order_id", Integer, nullable=False),
+    Column("entity_id", BigInteger, primary_key=True),
+    Column("order_id", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
     Column("told", Text, nullable=False),
     Column("since", Text, nullable=False),
@@ -118,8 +122,8 @@ payloads = Table(
     metadata,
     Column("connection_id", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
-    Column("entity_id", Integer, primary_key=True),
-    Column("order_id", Integer, nullable=False),
+    Column("entity_id", BigInteger, primary_key=True),
+    Column("order_id", BigInteger, nullable=False),
     Column("updated_at", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Column("read_at", Text, nullable=False),
@@ -127,19 +131,33 @@ payloads = Table(
     Index("payloads_of_order", "connection_id", "order_id", "kind"),
 )
 
+orders_seen = Table(
+    "orders_seen",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("number", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("likeness", Text, nullable=False),
+    Index("orders_seen_by_likeness", "connection_id", "likeness", "made_at"),
+)
+"""What orders are compared by, to find one that the shop made twice; the buyer is in the likeness only."""
+
 records = Table(
     "records",
     metadata,
     Column("connection_id", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("entity", Text, primary_key=True),
-    Column("order_id", Integer, nullable=False),
+    Column("order_id", BigInteger, nullable=False),
     Column("number", Text, nullable=False),
     Column("reference", Text, nullable=False),
     Column("document_at", Text, nullable=False),
     Column("captured", Boolean, nullable=False),
     Column("shop_currency", Text, nullable=False),
     Column("shop_total", Text, nullable=False),
+    Column("shop_base_currency", Text, nullable=False),
+    Column("shop_base_total", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("since", Text, nullable=False),
     Column("due", Boolean, nullable=False),
@@ -158,6 +176,27 @@ records = Table(
     Index("records_due", "connection_id", "due"),
     Index("records_of_order", "connection_id", "order_id"),
 )
+
+customer_names = Table(
+    "customer_names",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("entity", Text, nullable=False),
+)
+"""Other names by which a shopper is known, such as the id of their registration."""
+
+customer_answers = Table(
+    "customer_answers",
+    metadata,
+    Column("connection_id", Text, primary_key=True),
+    Column("entity", Text, primary_key=True),
+    Column("account_ref", Text, nullable=False),
+    Column("answered_by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("answered_at", Text, nullable=False),
+)
+"""What a person answered about a shopper: the A/C that is theirs, or “” for a new one."""
 
 commands = Table(
     "commands",
@@ -179,7 +218,7 @@ trail = Table(
     "trail",
     metadata,
     Column("connection_id", Text, primary_key=True),
-    Column("seq", Integer, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
     Column("at", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("action", Text, nullable=False),
@@ -197,7 +236,7 @@ trail_heads = Table(
     "trail_heads",
     metadata,
     Column("connection_id", Text, primary_key=True),
-    Column("seq", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
     Column("hash", Text, nullable=False),
 )
 
@@ -230,8 +269,8 @@ hints = Table(
     metadata,
     Column("connection_id", Text, primary_key=True),
     Column("flow", Text, primary_key=True),
-    Column("entity_id", Integer, primary_key=True),
-    Column("arrivals", Integer, nullable=False),
+    Column("entity_id", BigInteger, primary_key=True),
+    Column("arrivals", BigInteger, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("due_at", Text, nullable=False),
 )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from ml_connector.clock import Clock
 from ml_connector.documents.identity import Key
 from ml_connector.records.chain import Entry, Head, Sealed, genesis, seal
 from ml_connector.records.tables import trail, trail_heads
+
+_HEAD = (trail_heads.c.seq, trail_heads.c.hash)
 
 
 def append(
@@ -26,7 +28,7 @@ def append(
     to_state: str = "",
 ) -> Head:
     """Seal one entry onto the chain, in the caller's transaction; the head row is locked by it."""
-    present = head(connection, connection_id)
+    present = _present(connection, connection_id, select(*_HEAD).with_for_update())
     sealed = seal(
         present.hash,
         connection_id=connection_id,
@@ -70,9 +72,11 @@ def append(
 
 def head(connection: Connection, connection_id: str) -> Head:
     """How far this connection's chain has come."""
-    row = connection.execute(
-        select(trail_heads.c.seq, trail_heads.c.hash).where(trail_heads.c.connection_id == connection_id)
-    ).first()
+    return _present(connection, connection_id, select(*_HEAD))
+
+
+def _present(connection: Connection, connection_id: str, query: Select[int, str]) -> Head:
+    row = connection.execute(query.where(trail_heads.c.connection_id == connection_id)).first()
     return Head(row.seq, row.hash) if row else Head(0, genesis(connection_id))
 
 
