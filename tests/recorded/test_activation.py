@@ -20,6 +20,7 @@ from ml_connector.adobe.activation import (
     RequestToken,
     accept_callback,
     access_token,
+    is_about,
     request_token,
 )
 from ml_connector.adobe.auth import OAuth1Credentials
@@ -30,6 +31,8 @@ from ml_connector.clock import ManualClock, SystemClock
 from ml_connector.errors import Code, ConnectorError
 from tests.recorded.cloud_shops import answering, recorded
 from tests.recorded.shop_clients import ONE_ORDER, client, credentials, needs_person, raised_by, tries_again
+
+pytestmark = pytest.mark.slow
 
 CLOCK = SystemClock()
 NOBODY_LISTENS = "http://127.0.0.1:1/"
@@ -51,7 +54,9 @@ class Merchant:
     def activate(self) -> Activation:
         """Press, and read what came."""
         assert self.paas.activations.press(FULL, self.callback_url, f"{self.url}/") == 200
-        return Activation(callback=accept_callback(self.sent[-1].body), begun_at=CLOCK.now())
+        return Activation(
+            callback=accept_callback(self.sent[-1].body), shop_url=self.url, begun_at=CLOCK.now()
+        )
 
     @property
     def asked(self) -> list[tuple[str, str, int]]:
@@ -178,7 +183,6 @@ def test_what_will_pass_may_be_tried_again_as_it_is() -> None:
         for fault, code in (
             (Maintenance(times=1), Code.SHOP_UNREACHABLE),
             (FrontEndFails(times=1), Code.SHOP_UNREACHABLE),
-            (LoginPage(times=1), Code.SHOP_ANSWER_UNREADABLE),
         ):
             merchant.shop.faults.switch_on(fault)
             tries_again(refused(lambda: request_token(activation, CLOCK)), code)
@@ -186,6 +190,14 @@ def test_what_will_pass_may_be_tried_again_as_it_is() -> None:
         merchant.shop.faults.switch_on(FrontEndFails(status=504, times=1))
         tries_again(refused(lambda: access_token(activation, requested, CLOCK)), Code.SHOP_UNREACHABLE)
         assert access_token(activation, requested, CLOCK)
+
+
+def test_a_page_in_the_shop_s_place_is_told_and_costs_the_activation_nothing() -> None:
+    with a_merchant() as merchant:
+        activation = merchant.activate()
+        with merchant.shop.faults.on(LoginPage()):
+            needs_person(refused(lambda: request_token(activation, CLOCK)), Code.SHOP_ANSWER_UNREADABLE)
+        assert request_token(activation, CLOCK)
 
 
 def test_a_redirect_is_not_followed() -> None:
@@ -198,15 +210,38 @@ def test_a_redirect_is_not_followed() -> None:
 
 def test_an_address_without_this_endpoint_is_told_as_refused() -> None:
     with a_merchant() as merchant:
-        callback = replace(merchant.activate().callback, store_base_url=f"{merchant.url}/de/")
-        activation = Activation(callback=callback, begun_at=CLOCK.now())
+        activation = replace(merchant.activate(), shop_url=f"{merchant.url}/de/")
         assert "any route" in needs_person(
             refused(lambda: request_token(activation, CLOCK)), Code.SHOP_REFUSED
         )
 
 
+def test_only_the_address_that_a_person_named_is_ever_asked() -> None:
+    """A call back that names another address makes nobody ask there."""
+    with a_merchant() as merchant, a_merchant() as other:
+        activation = merchant.activate()
+        callback = replace(activation.callback, store_base_url=f"{other.url}/")
+        assert request_token(replace(activation, callback=callback), CLOCK)
+        assert (len(merchant.asked), other.asked) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("named", "about_it"),
+    [
+        ("https://shop.example.com/", True),
+        ("http://SHOP.example.com/index.php/", True),
+        ("https://shop.example.com:8443/de/", True),
+        ("https://www.shop.example.com/", False),
+        ("https://shop.example.com.evil.example/", False),
+        ("https://evil.example/shop.example.com/", False),
+    ],
+)
+def test_a_call_back_is_about_a_shop_when_it_names_its_host(named: str, about_it: bool) -> None:
+    assert is_about(replace(CALLBACK, store_base_url=named), "https://shop.example.com") is about_it
+
+
 def test_a_shop_that_is_not_there_is_tried_again() -> None:
-    activation = Activation(callback=CALLBACK, begun_at=CLOCK.now())
+    activation = Activation(callback=CALLBACK, shop_url=NOBODY_LISTENS, begun_at=CLOCK.now())
     tries_again(refused(lambda: request_token(activation, CLOCK)), Code.SHOP_UNREACHABLE)
 
 
@@ -224,15 +259,14 @@ def test_a_shop_that_is_not_there_is_tried_again() -> None:
 )
 def test_an_answer_that_holds_no_token_is_not_used(body: bytes) -> None:
     with answering(lambda _: Answer(200, "application/json", body)) as url:
-        callback = replace(CALLBACK, store_base_url=url)
-        activation = Activation(callback=callback, begun_at=CLOCK.now())
+        activation = Activation(callback=CALLBACK, shop_url=url, begun_at=CLOCK.now())
         error = refused(lambda: request_token(activation, CLOCK))
         tries_again(error, Code.SHOP_ANSWER_UNREADABLE)
 
 
 def test_no_secret_of_an_activation_is_shown() -> None:
     callback = replace(CALLBACK, consumer_secret="canary" * 5 + "00", verifier="canary" * 5 + "00")
-    activation = Activation(callback=callback, begun_at=CLOCK.now())
+    activation = Activation(callback=callback, shop_url=NOBODY_LISTENS, begun_at=CLOCK.now())
     requested = RequestToken(token="canarytoken", secret="canarysecret")
     keys = OAuth1Credentials(
         consumer_key="k", consumer_secret="canary", access_token="canary", access_token_secret="canary"

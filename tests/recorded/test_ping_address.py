@@ -19,6 +19,8 @@ from ml_connector.errors import Code
 from tests.recorded.odd_shop import RESET, http, odd_shop
 from tests.recorded.ping_shops import Shown, before, fresh, over_tls, pinged
 
+pytestmark = pytest.mark.slow
+
 ANYWHERE = "0.0.0.0"
 """This machine by an address that is not its loopback: what holds for shops elsewhere holds for it too."""
 

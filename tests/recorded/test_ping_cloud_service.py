@@ -16,6 +16,8 @@ from ml_connector.errors import Code
 from tests.recorded.cloud_shops import Tenant, tenant
 from tests.recorded.ping_shops import REQUESTS_MAX, Found, pinged
 
+pytestmark = pytest.mark.slow
+
 CUSTOMERS = "Magento_Customer::customer"
 
 

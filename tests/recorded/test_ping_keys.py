@@ -20,6 +20,8 @@ from ml_connector.errors import Code
 from tests.recorded.ping_shops import Shown, before, fresh, over_tls, pinged, with_header
 from tests.recorded.shop_clients import credentials
 
+pytestmark = pytest.mark.slow
+
 GOOD = credentials()
 ADDED = "x" * 32
 

@@ -24,6 +24,8 @@ from ml_connector.adobe.steps import StepName, StepState
 from ml_connector.errors import Code
 from tests.recorded.ping_shops import before, fresh, pinged
 
+pytestmark = pytest.mark.slow
+
 BUSY, ODD, MOVED = Code.SHOP_UNREACHABLE, Code.SHOP_ANSWER_UNREADABLE, Code.SHOP_REFUSED
 
 # The fault, its code, how the sentence about it goes, and what a person is told to do.

@@ -24,6 +24,8 @@ from tests.recorded.faulty_shops import in_the_shop, read_on
 from tests.recorded.ping_shops import REQUESTS_MAX, fresh, known, pinged
 from tests.recorded.shop_clients import client, credentials
 
+pytestmark = pytest.mark.slow
+
 WELL = [StepState.OK]
 
 

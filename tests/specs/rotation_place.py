@@ -19,7 +19,7 @@ from ml_connector.records import tables, trail
 from ml_connector.records.vault import Vault, key_id_of
 from ml_connector.records.verify import verify
 from tests.specs.cloud_place import SECRETS
-from tests.specs.databases import empty_database
+from tests.specs.databases import EmptyDatabase, empty_database
 
 CLOCK = SystemClock()
 KEYS = OAuth1Credentials(**SECRETS)
@@ -79,8 +79,8 @@ def connect(engine: Engine, vault: Vault, name: str) -> None:
 
 
 @contextmanager
-def a_place(folder: Path) -> Generator[Place]:
-    engine = empty_database(folder / "ml-connector.sqlite3")
+def a_place(folder: Path, empty: EmptyDatabase = empty_database) -> Generator[Place]:
+    engine = empty(folder / "ml-connector.sqlite3")
     made = Place(folder, engine, Vault.open(folder / "vault.key", CLOCK))
     for name in made.names:
         connect(engine, made.service, name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,21 +15,22 @@ from ml_connector.adobe.sandbox import FULL, PretendShop, ShopData
 from ml_connector.clock import SystemClock
 from ml_connector.cloud import connections
 from ml_connector.cloud.agents import Agent, take_catalogue
+from ml_connector.cloud.overview import overview
 from ml_connector.cloud.proposing import accepted_chart
 from ml_connector.cloud.worker import AGAIN_S, Worker
 from ml_connector.codec import digest
-from ml_connector.errors import Code, NeedsPerson, TryAgain
-from ml_connector.posting.company import Catalogue, StockItem, TaxCode
-from ml_connector.posting.stock import sage_code
+from ml_connector.errors import Code, Finding, NeedsPerson, TryAgain
+from ml_connector.posting.company import Catalogue
 from ml_connector.records import tables
 from ml_connector.records.ledger import Ledger
 from ml_connector.records.vault import Vault
 from ml_connector.sync.passage import State
 from ml_connector.sync.protocol import CatalogueIs
 from tests.acceptance.small_shop import cut
-from tests.recorded.posted_shop import NOMINALS, OUTSIDE_VAT, TAX_CODES
-from tests.specs.cloud_place import COMPANY
 from tests.specs.databases import empty_database
+from tests.specs.retail_company import company
+
+pytestmark = pytest.mark.slow
 
 CLOCK = SystemClock()
 ORDERS = (5, 11, 22)
@@ -96,29 +96,6 @@ def in_state(ledger: Ledger, *states: State) -> int:
 def due(ledger: Ledger) -> int:
     with ledger.begin() as tx:
         return len(tx.records(due=True))
-
-
-def company() -> Catalogue:
-    """A retailer with a product record for each SKU of the shop that Sage can hold."""
-    skus = {str(row.document["sku"]) for row in ShopData.recorded().table("products").rows}
-    codes = (
-        TaxCode(number=number, description=text, rate=Decimal(rate))
-        for number, (text, rate) in TAX_CODES.items()
-    )
-    return Catalogue(
-        company=COMPANY,
-        base_currency="GBP",
-        country="GB",
-        accounts=(),
-        stock=tuple(
-            StockItem(code=code, description=code, nominal="4000", tax_code=1)
-            for code in sorted({sage_code(sku) for sku in skus} - {""})
-        ),
-        nominals=NOMINALS,
-        tax_codes=(*codes, OUTSIDE_VAT),
-        default_nominal="4000",
-        default_tax_code=1,
-    )
 
 
 def read_company(ledger: Ledger, catalogue: Catalogue) -> None:
@@ -207,3 +184,41 @@ def test_a_worker_that_is_stopped_has_ended(service: Service, address: str) -> N
     service.worker.sweep_now("shop-1")
     time.sleep(0.3)
     assert in_state(ledger) == before
+
+
+def test_a_connection_that_cannot_be_opened_is_shown_with_what_to_do(service: Service, address: str) -> None:
+    """In the API and in the report, which are other processes' and threads' than the worker's."""
+    ledgers = {name: service.connect(name, address, name.upper()[:4]) for name in ("damaged", "gone", "well")}
+    secret = tables.secrets.c.connection_id
+    with service.engine.begin() as connection:
+        connection.execute(update(tables.secrets).where(secret == "damaged").values(sealed=b"damaged"))
+        connection.execute(delete(tables.secrets).where(secret == "gone"))
+    service.worker.start()
+    until(lambda: service.swept("well"))
+    shown = {name: overview(ledger, service.worker.state_of(name)) for name, ledger in ledgers.items()}
+    assert [shown[name]["opened"] for name in ledgers] == [False, False, True]
+    assert [shown[name]["sweeping"] for name in ("damaged", "gone")] == [False, False]
+    troubles = {name: shown[name]["shop_trouble"] for name in ledgers}
+    assert isinstance(troubles["damaged"], Finding)
+    assert troubles["damaged"].code is Code.VAULT_KEY
+    assert "enter the secret again" in troubles["damaged"].fix
+    assert isinstance(troubles["gone"], Finding)
+    assert troubles["gone"].code is Code.SHOP_CREDENTIALS
+    assert troubles["well"] is None
+
+
+def test_a_connection_is_opened_as_soon_as_its_credentials_are_there_again(
+    service: Service, address: str
+) -> None:
+    ledger = service.connect("shop-1", address, "K7")
+    with service.engine.begin() as connection:
+        (row,) = connection.execute(tables.secrets.select()).all()
+        connection.execute(delete(tables.secrets))
+    service.worker.start()
+    until(lambda: overview(ledger, None)["opened"] is False)
+    with service.engine.begin() as connection:
+        again = {"connection_id": row.connection_id, "name": row.name, "sealed": row.sealed}
+        connection.execute(tables.secrets.insert().values(**again))
+    until(lambda: service.swept("shop-1"))
+    until(lambda: overview(ledger, None)["opened"] is True)
+    assert overview(ledger, None)["shop_trouble"] is None

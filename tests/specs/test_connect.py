@@ -20,6 +20,8 @@ from ml_connector.sync.ports import Flow
 from tests.recorded.cloud_shops import Tenant, tenant
 from tests.specs.cloud_place import CONNECTION, SHOP, Cloud, a_cloud
 
+pytestmark = pytest.mark.slow
+
 PAAS = OAuth1Credentials(
     consumer_key="k" * 32,
     consumer_secret="s" * 32,

@@ -24,6 +24,14 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """One for all who only knock at its door."""
+    with a_cloud(tmp_path_factory.mktemp("cloud")) as made:
+        made.connect()
+        yield made
+
+
 def waiting(cloud: Cloud, entity: str = "1") -> Record:
     """A document that waits for the yes to the first run."""
     now = cloud.clock.now()
@@ -58,14 +66,15 @@ def stored(cloud: Cloud, key: Key) -> Record:
 @pytest.mark.parametrize(("method", "path"), CALLS)
 @pytest.mark.parametrize("shown", ["", "Bearer ", "Bearer wrong", f"Basic {KEY}", KEY, f"Bearer {KEY}x"])
 def test_nothing_is_answered_without_the_operator_s_key(
-    cloud: Cloud, method: str, path: str, shown: str
+    untouched: Cloud, method: str, path: str, shown: str
 ) -> None:
-    before = len(cloud.trail())
+    before = len(untouched.trail())
     headers = {"Authorization": shown} if shown else {}
-    response = cloud.anybody.request(method, path, headers=headers, content=b"{not even JSON")
+    response = untouched.anybody.request(method, path, headers=headers, content=b"{not even JSON")
     assert response.status_code == 401
+    assert response.json()["code"] == Code.OPERATOR_KEY
     assert "operator's key" in response.json()["why"]
-    assert len(cloud.trail()) == before
+    assert len(untouched.trail()) == before
 
 
 def test_the_key_opens_every_call(cloud: Cloud) -> None:

@@ -20,9 +20,9 @@ from ml_connector.adobe.reads import AdobeReads
 from ml_connector.adobe.steps import StepName
 from ml_connector.clock import SystemClock
 from ml_connector.cloud import agents, connections
-from ml_connector.cloud.deciding import SHOP_SETTINGS
 from ml_connector.cloud.ping import ping
 from ml_connector.cloud.ping_report import print_ping
+from ml_connector.cloud.shop_settings import SHOP_SETTINGS
 from ml_connector.codec import canonical, digest
 from ml_connector.posting.company import Catalogue
 from ml_connector.records import tables
@@ -35,6 +35,8 @@ from tests.recorded.faulty_shops import fresh_shop
 from tests.recorded.shop_clients import client, credentials
 from tests.specs.cloud_place import COMPANY, CONNECTION, SECRETS, SHOP, Cloud, a_cloud, hello_message
 from tests.specs.databases import empty_database
+
+pytestmark = pytest.mark.slow
 
 CLOCK = SystemClock()
 KEYS = credentials()
@@ -66,8 +68,8 @@ class Place:
 
     def connect(self, name: str, keys: OAuth1Credentials = KEYS, cut_over: date | None = None) -> Ledger:
         self.settings.data_dir.mkdir(exist_ok=True)
-        existing = self.settings.database.exists()
-        engine = (open_database if existing else empty_database)(self.settings.database)
+        file = Path(self.settings.database)
+        engine = (open_database if file.exists() else empty_database)(file)
         self.engines.append(engine)
         new = connections.NewConnection(
             connection_id=name,

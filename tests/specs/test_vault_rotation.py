@@ -8,22 +8,21 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from ml_connector.cloud import connections
 from ml_connector.cloud.connections import secret_row
 from ml_connector.cloud.vault_rotation import ACTOR, Rotated, rotate
 from ml_connector.records import tables
-from ml_connector.records.database import open_database
 from ml_connector.records.ledger import Ledger
 from ml_connector.records.vault import Vault
-from tests.specs.databases import empty_database
+from tests.specs.databases import EmptyDatabase, opened_again, refused
 from tests.specs.rotation_place import CLOCK, HOOK, KEYS, Place, a_place, connect
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    with a_place(tmp_path) as made:
+def place(tmp_path: Path, empty: EmptyDatabase) -> Iterator[Place]:
+    with a_place(tmp_path, empty) as made:
         yield made
 
 
@@ -57,8 +56,8 @@ def test_it_is_in_the_trail_of_each_connection_without_a_secret(place: Place) ->
         assert "canary" not in str(place.entries(name))
 
 
-def test_a_folder_without_secrets_gets_a_new_key_all_the_same(tmp_path: Path) -> None:
-    engine = empty_database(tmp_path / "records.sqlite3")
+def test_a_folder_without_secrets_gets_a_new_key_all_the_same(tmp_path: Path, empty: EmptyDatabase) -> None:
+    engine = empty(tmp_path / "records.sqlite3")
     before = Vault.open(tmp_path / "vault.key", CLOCK).key_ids
     done = rotate(engine, CLOCK, tmp_path / "vault.key")
     assert (done.secrets, done.older) == ({}, before)
@@ -97,7 +96,7 @@ def test_what_was_sealed_just_before_and_is_stored_just_after_still_opens_and_is
 def test_two_at_the_same_time_lose_no_key(place: Place) -> None:
     """The database's writing lock makes them one after the other; both keys stand in the key file."""
     secrets, count = place.opened(place.service), 4
-    engines = [open_database(place.folder / "ml-connector.sqlite3") for _ in range(count)]
+    engines = [opened_again(place.engine) for _ in range(count)]
     barrier, done = threading.Barrier(count), list[Rotated]()
 
     def run(engine: Engine) -> None:
@@ -121,17 +120,11 @@ def test_two_at_the_same_time_lose_no_key(place: Place) -> None:
 def test_a_rotation_that_is_cut_off_behind_the_key_file_leaves_everything_open(place: Place) -> None:
     """The new key is on disk and no row is sealed with it; the next rotation finishes the work."""
     secrets, old_key = place.opened(place.service), place.key_ids()
-    with place.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER power_failure BEFORE UPDATE ON secrets BEGIN SELECT RAISE(ABORT, 'no power'); END"
-        )
-    with pytest.raises(IntegrityError, match="no power"):
+    with refused(place.engine, "UPDATE", "secrets", "no power"), pytest.raises(DBAPIError, match="no power"):
         place.rotate()
     assert len(Vault.existing(place.key_file, CLOCK).key_ids) == 2
     assert place.key_ids() == old_key
     assert place.opened(place.service) == place.opened(Vault.existing(place.key_file, CLOCK)) == secrets
-    with place.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER power_failure")
     assert place.rotate().secrets == {"first": 1, "second": 2}
     assert place.opened(place.service) == secrets
 

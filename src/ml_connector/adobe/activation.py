@@ -7,8 +7,9 @@ A merchant presses Activate; the shop calls us back with a consumer key, a secre
     request_token     first call; the shop gives a request token, once
     access_token      second call; the shop gives the four values to keep
 
-Nobody has shown yet that the caller is the merchant's shop: whoever uses this asks a signed-in person whether
-`store_base_url` is theirs before the first call. Each step that raises `TryAgain` may be repeated as it is.
+Anybody can call back and name any address, so a call back is believed only about a shop that a person has
+named before (`is_about`), and the two calls go to the address of that person, never to one that came in. Each
+step that raises `TryAgain` may be repeated as it is.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 import httpx2
 
 from ml_connector.adobe.answers import Answer, json_text, not_answered, unreadable
 from ml_connector.adobe.auth import OAuth1Credentials, authorization
 from ml_connector.adobe.refusal import one_line
-from ml_connector.adobe.shop import api_root, origin_and_path
+from ml_connector.adobe.shop import API_PATH, api_root, origin_and_path
 from ml_connector.adobe.token_call import ask_for_token
 from ml_connector.clock import Clock
 from ml_connector.errors import Code, Finding, NeedsPerson
@@ -53,9 +54,11 @@ class ActivationCallback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activation:
-    """An activation under way; `begun_at` is when its callback arrived, our clock, UTC."""
+    """An activation under way; `begun_at` is when its callback arrived, our clock, UTC. `shop_url` is the
+    shop's address as a person entered it; nothing else is ever asked."""
 
     callback: ActivationCallback
+    shop_url: str
     begun_at: datetime
 
 
@@ -100,6 +103,16 @@ def accept_callback(form: bytes) -> ActivationCallback:
     )
 
 
+def is_about(callback: ActivationCallback, shop_url: str) -> bool:
+    """Whether the call back names the host of the shop that a person named. Its scheme and path may differ:
+    a shop names its unsecure base URL, with a store code where it has those in its addresses."""
+    return _host(callback.store_base_url) == _host(shop_url)
+
+
+def _host(address: str) -> str:
+    return urlsplit(origin_and_path(address)[0]).hostname or ""
+
+
 def request_token(activation: Activation, clock: Clock) -> RequestToken:
     """Ask the shop for a request token. It gives one only once per activation.
 
@@ -134,8 +147,7 @@ def _pair(activation: Activation, clock: Clock, path: str, held: RequestToken) -
             f"{_ONCE_MORE}, and finish within five minutes.",
         )
     callback = activation.callback
-    origin, base = origin_and_path(callback.store_base_url)
-    url = f"{origin}{base}/{path}"
+    url = f"{api_root(activation.shop_url).removesuffix(API_PATH)}/{path}"
     signed = authorization(
         OAuth1Credentials(
             consumer_key=callback.consumer_key,

@@ -19,14 +19,20 @@ import httpx2
 
 from ml_connector.adobe.keys_refused import refused_keys
 from ml_connector.adobe.refusal import Refusal, one_line, refusal_in
-from ml_connector.adobe.trouble import Overloaded, PageTooLarge, ServerFault
+from ml_connector.adobe.trouble import NoSuchEntity, Overloaded, PageTooLarge, ServerFault
 from ml_connector.errors import Code, Finding, NeedsPerson, TryAgain
 
 DEADLOCK = 1213
 # 408 and what lies above 500 come from proxies and front ends, not from the shop's own code.
 _BUSY = frozenset({408, 429, *range(501, 600)})
 _SECONDS = re.compile(r"[0-9]{1,9}")
+LONGEST_PAUSE_S = 6 * 3600.0
+"""The longest pause that a shop is granted, in seconds. Limits of callers and maintenance ask for seconds to
+a few hours; what asks for more is a date in a wrong year, or milliseconds taken for seconds. One request in
+six hours harms no shop, and a day without its documents would harm the merchant."""
 _PAGE_LIMIT = re.compile(r"Maximum SearchCriteria pageSize is ([0-9]{1,4})")
+# An unknown route is 404 too, with another message (§9.3).
+_NO_ENTITY = ("The entity that was requested doesn't exist", "No such entity")
 # No whole answer, though a connection was made: it may have been too much for the shop (§4.5, §8.4).
 _BROKEN_OFF = (httpx2.ReadTimeout, httpx2.ReadError, httpx2.RemoteProtocolError)
 # Scheme and host of a redirect: what stands before or behind them may hold a session or a password.
@@ -96,7 +102,7 @@ def _error(answer: Answer) -> TryAgain | NeedsPerson:
         return _redirected(answer)
     refusal = refusal_in(answer.body)
     if status in _BUSY or refusal is None:
-        return _unavailable(answer)
+        return _in_its_place(answer) if _is_page(answer) else _unavailable(answer)
     if refusal.code == DEADLOCK:
         return _deadlocked(answer, refusal)
     if refusal.resource:
@@ -116,6 +122,25 @@ def _redirected(answer: Answer) -> NeedsPerson:
     )
 
 
+def _is_page(answer: Answer) -> bool:
+    """Whether a page for people answered, and not because something is busy: that does not pass by itself."""
+    return (
+        answer.status < 500
+        and answer.status not in _BUSY
+        and "html" in answer.headers.get("content-type", "").lower()
+    )
+
+
+def _in_its_place(answer: Answer) -> NeedsPerson:
+    return _person(
+        Code.SHOP_ANSWER_UNREADABLE,
+        f"A page answered in the place of the shop's API: {answer.status} to {answer.asked} (text/html).",
+        "A firewall, a sign-in page, a lock of the web server or a cache stands before the shop.",
+        "Let it pass requests to /rest/ whose User-Agent begins with ml-connector; ping tells which it is."
+        " Reading goes on by itself then.",
+    )
+
+
 def _unavailable(answer: Answer) -> TryAgain:
     sort = one_line(answer.headers.get("content-type", "").partition(";")[0]) or "no content type"
     busy = answer.status in _BUSY or answer.status == 500
@@ -126,20 +151,45 @@ def _unavailable(answer: Answer) -> TryAgain:
             what=f"The shop is not available: {answer.status} to {answer.asked} ({sort}).",
             why="It is in maintenance or overloaded, limits its callers, or a firewall answers in its place."
             if busy
-            else "A firewall, login or error page answered in the place of the shop's API.",
-            fix="It is asked again. If this stays, check the shop, its address and its firewall.",
+            else "Something else answered in the place of the shop's API, or its answer is cut off.",
+            fix="It is asked again. If this stays, check the shop, its address and its firewall."
+            + _too_long(answer),
         ),
         after_s=retry_after(answer),
     )
 
 
 def retry_after(answer: Answer) -> float | None:
-    """Seconds to wait as the other side asked, from either form of Retry-After (RFC 9110 §10.2.3)."""
+    """Seconds to wait as the other side asked, and `LONGEST_PAUSE_S` at most; None when it did not ask."""
+    asked = _pause_asked(answer)
+    return None if asked is None else min(asked, LONGEST_PAUSE_S)
+
+
+def _pause_asked(answer: Answer) -> float | None:
+    """Either form of Retry-After (RFC 9110 §10.2.3), in seconds.
+
+    A date is one of the other side's clock: it is measured from its own Date, where there is one, so that a
+    clock that is wrong makes no wrong pause.
+    """
     asked = answer.headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(asked):
         return float(asked)
     until = http_date(asked)
-    return None if until is None else max(0.0, (until - answer.at).total_seconds())
+    if until is None:
+        return None
+    there = http_date(answer.headers.get("date", "")) or answer.at
+    return max(0.0, (until - there).total_seconds())
+
+
+def _too_long(answer: Answer) -> str:
+    """What is said of a pause that is longer than the shop is granted; “” for every other."""
+    asked = _pause_asked(answer)
+    if asked is None or asked <= LONGEST_PAUSE_S:
+        return ""
+    return (
+        f" It asked for a pause of {asked / 3600:.0f} hours, which is taken for a mistake: it is asked again"
+        f" after {LONGEST_PAUSE_S / 3600:.0f}."
+    )
 
 
 def http_date(text: str) -> datetime | None:
@@ -228,6 +278,8 @@ def _refused(answer: Answer, refusal: Refusal) -> NeedsPerson:
         "The address or store code is wrong, a module is off, or an extension or limit stands in the way.",
         "Check the shop's address; then give this message to the shop's developer.",
     )
+    if answer.status == 404 and refusal.message.startswith(_NO_ENTITY):
+        return NoSuchEntity(refused.finding)
     limit = _PAGE_LIMIT.search(refusal.message)
     return PageTooLarge(refused.finding, int(limit[1])) if limit else refused
 

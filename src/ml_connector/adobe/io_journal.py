@@ -16,8 +16,16 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 
 from ml_connector.adobe.answers import Answer, json_text, not_answered, retry_after, unreadable
+from ml_connector.adobe.in_time import bound, within
 from ml_connector.adobe.notices import Notice, notices
-from ml_connector.adobe.shop import CONNECT_S, READ_S, USER_AGENT, on_this_machine, origin_and_path
+from ml_connector.adobe.shop import (
+    CONNECT_S,
+    READ_S,
+    USER_AGENT,
+    WHOLE_S,
+    on_this_machine,
+    origin_and_path,
+)
 from ml_connector.adobe.webhooks import parsed
 from ml_connector.clock import Clock
 from ml_connector.errors import Code, Finding, NeedsPerson
@@ -85,6 +93,7 @@ class Journal:
             timeout=httpx2.Timeout(READ_S, connect=CONNECT_S),
             trust_env=not on_this_machine(self._address),
         )
+        bound(self._http, clock)
 
     def pull(self, position: str) -> JournalPage:
         """The events behind a position; “” begins at the oldest that there is.
@@ -93,7 +102,8 @@ class Journal:
         """
         url = self._url(position) if position else f"{self._address}?limit={EVENTS_PER_PAGE}"
         try:
-            response = self._http.get(url)
+            with within(self._clock, WHOLE_S):
+                response = self._http.get(url)
         except httpx2.RequestError as error:
             raise not_answered(_ASKED, error) from error
         if response.status_code == 410:

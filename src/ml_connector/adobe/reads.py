@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ml_connector.adobe.by_its_id import is_missing
 from ml_connector.adobe.feed import changes
 from ml_connector.adobe.lists import Lists
 from ml_connector.adobe.lookup import by_id, count, ids, of_orders
-from ml_connector.adobe.settings import settings
+from ml_connector.adobe.settings import SettingsRead, settings, settings_by_list
 from ml_connector.adobe.shop import ShopGet
 from ml_connector.clock import Clock
 from ml_connector.sync.ports import Flow, Ids, Page, Payload
@@ -31,6 +32,9 @@ class AdobeReads:
     def by_id(self, kind: str, ids: Sequence[int]) -> tuple[Payload, ...]:
         return by_id(self._lists, kind, ids)
 
+    def is_missing(self, flow: Flow, entity_id: int) -> bool:
+        return is_missing(self._lists.shop, flow, entity_id)
+
     def ids(self, flow: Flow, extent: Extent) -> Ids:
         return ids(self._lists, flow, extent)
 
@@ -42,3 +46,7 @@ class AdobeReads:
 
     def settings(self) -> Mapping[str, object]:
         return settings(self._lists)
+
+    def settings_by_list(self) -> SettingsRead:
+        """As `settings`, of which each list may be refused for itself (`adobe/settings.py`)."""
+        return settings_by_list(self._lists)

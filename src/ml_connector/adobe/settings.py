@@ -1,14 +1,19 @@
-"""How the shop is set up: its websites, store views, groups and tax tables, as one object.
+"""How the shop is set up: its websites, store views, groups and tax tables, list by list.
 
 Keys are those of `recordings/shop/`: `websites`, `store_groups`, `store_views`, `store_configs`,
 `customer_groups`, `tax_classes`, `tax_rates`, `tax_rules`; each is the list as the shop gave it, parsed with
 exact numbers. These lists are short and have no `updated_at`: they are read whole, and what they mean is
 `reader.py`'s matter (reference: adobe_commerce.md §1.6, §4.1, §9.7).
+
+A list may be refused for itself, when the permission for it was withdrawn or an extension spoils it: the
+others are read all the same. What may be done without which list is said here too (`NEEDED_TO_DECIDE`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from ml_connector.adobe.answers import unreadable
@@ -17,8 +22,12 @@ from ml_connector.adobe.lists import Lists
 from ml_connector.adobe.shop import ShopGet
 from ml_connector.adobe.trouble import Overloaded, PageTooLarge
 from ml_connector.codec import canonical, loads
+from ml_connector.errors import NeedsPerson, TryAgain
+from ml_connector.sync.round import OWN_TROUBLE
 
 PAGE_SIZE = 100
+
+log = logging.getLogger(__name__)
 
 # Plain arrays, which ignore paging (§9.4).
 _STORES = {
@@ -37,12 +46,56 @@ _SEARCHES = {
 }
 
 
+STORES = frozenset({"websites", "store_views", "store_configs"})
+"""What tells a document's website, base currency and the time zone of its date."""
+NEEDED_TO_DECIDE = STORES | {"tax_rates"}
+"""Without a present reading of these, no document is decided.
+
+A document takes its date, its website and its currency from the stores, and the country of each tax from the
+rates: an old reading could date it on another day, or take a tax for another country's. The other lists are
+for the proposal of a chart alone, which a person confirms; what was accepted rests on them no more.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsRead:
+    """The lists that could be read, and why each of the others could not."""
+
+    found: Mapping[str, list[object]]
+    refused: Mapping[str, TryAgain | NeedsPerson]
+
+
 def settings(lists: Lists) -> Mapping[str, object]:
-    """Read all of it: eight requests or a few more. Raises `TryAgain`, `NeedsPerson`."""
-    read: dict[str, object] = {name: _list(path, lists.shop.get(path)) for name, path in _STORES.items()}
+    """Read all of it: eight requests or a few more. Raises `TryAgain`, `NeedsPerson`, also for one list."""
+    read = settings_by_list(lists)
+    for error in read.refused.values():
+        raise error
+    return read.found
+
+
+def settings_by_list(lists: Lists) -> SettingsRead:
+    """Read whatever may be read.
+
+    Raises `TryAgain` or `NeedsPerson` for what is wrong with the shop as a whole, and so does a shop that
+    refuses every list.
+    """
+    reads: dict[str, Callable[[], list[object]]] = {
+        name: lambda path=path: _list(path, lists.shop.get(path)) for name, path in _STORES.items()
+    }
     for name, (path, sort) in _SEARCHES.items():
-        read[name] = _in_pages(lists, path, sort)
-    return read
+        reads[name] = lambda path=path, sort=sort: _in_pages(lists, path, sort)
+    found: dict[str, list[object]] = {}
+    refused: dict[str, TryAgain | NeedsPerson] = {}
+    for name, read in reads.items():
+        try:
+            found[name] = read()
+        except (TryAgain, NeedsPerson) as error:
+            if error.finding.code not in OWN_TROUBLE:
+                raise
+            refused[name] = error
+    if not found:
+        raise next(iter(refused.values()))
+    return SettingsRead(found=found, refused=refused)
 
 
 def _in_pages(lists: Lists, path: str, sort: Sequence[str]) -> list[object]:
@@ -63,19 +116,28 @@ def _in_pages(lists: Lists, path: str, sort: Sequence[str]) -> list[object]:
 
 
 def _searched(shop: ShopGet, path: str, sort: Sequence[str], size: int) -> list[object]:
-    """Every row of a search, page by page. Pages shift when rows change meanwhile: so the count must stay the
-    same, be reached exactly, and no row may come twice."""
+    """Every row of a search, each once.
+
+    Pages shift when rows change meanwhile: so of several pages the count must stay the same and be reached
+    exactly, and no row may come twice. What stands on one page cannot shift, and is believed against a count
+    that an extension bends, or with rows that it doubles.
+    """
     rows, count = _page(shop, path, sort, size, 1)
     page = 1
-    while len(rows) < count:
+    while len(rows) < count or len(rows) == page * size:
         page += 1
         more, count_now = _page(shop, path, sort, size, page)
+        if not more or more == rows[-len(more) :]:
+            break
+        if count_now != count:
+            raise unreadable(f"V1/{path}", f"It has {count} rows, and {count_now} on page {page}.")
         rows += more
-        if not more or count_now != count:
-            raise unreadable(f"V1/{path}", f"It has {count} rows and holds {len(rows)} on {page} pages.")
-    if len(rows) != count or len({canonical(row) for row in rows}) != count:
-        raise unreadable(f"V1/{path}", f"It has {count} rows, and sent others or some of them twice.")
-    return rows
+    different = {canonical(row): row for row in rows}
+    if len(rows) != count or len(different) != count:
+        if len(rows) > size:
+            raise unreadable(f"V1/{path}", f"It has {count} rows, and sent others or some of them twice.")
+        log.warning("V1/%s counts %s rows and shows %s", path, count, len(different))
+    return list(different.values())
 
 
 def _page(shop: ShopGet, path: str, sort: Sequence[str], size: int, page: int) -> tuple[list[object], int]:

@@ -16,6 +16,7 @@ import httpx2
 
 from ml_connector import __version__
 from ml_connector.adobe.answers import Answer, json_text, not_answered
+from ml_connector.adobe.in_time import bound, within
 from ml_connector.clock import Clock
 from ml_connector.errors import Code, Finding, NeedsPerson
 
@@ -24,6 +25,12 @@ REQUESTS_AT_ONCE = 2
 CONNECT_S = 10.0
 # A front end gives up after 60 s at the latest unless somebody raised it (§4.5).
 READ_S = 90.0
+# A whole answer: the front end's 60 s until it begins, and two minutes for a few megabytes over a slow line.
+# Without an end of its own an answer that drips would keep the one thread that reads all shops (§4.5).
+WHOLE_S = 180.0
+
+API_PATH = "/rest/all"
+"""The one prefix that reads all store views (reference: adobe_commerce.md §1.9)."""
 
 USER_AGENT = f"ml-connector/{__version__} (reads sales documents for bookkeeping)"
 
@@ -46,12 +53,11 @@ class ShopGet(Protocol):
 def api_root(address: str) -> str:
     """The root of a shop's REST API, from the address that a person entered.
 
-    `https://shop.example.com/` gives `https://shop.example.com/rest/all`: the one prefix that reads all store
-    views (reference: adobe_commerce.md §1.9). An `index.php` in the address stays. Raises `NeedsPerson` with
-    `settings-invalid` for what is no address.
+    `https://shop.example.com/` gives `https://shop.example.com/rest/all`. An `index.php` in the address
+    stays. Raises `NeedsPerson` with `settings-invalid` for what is no address.
     """
     origin, path = origin_and_path(address)
-    return f"{origin}{f'{path}/'.partition('/rest/')[0].rstrip('/')}/rest/all"
+    return f"{origin}{f'{path}/'.partition('/rest/')[0].rstrip('/')}{API_PATH}"
 
 
 def tenant_root(address: str) -> str:
@@ -79,10 +85,12 @@ def is_private(url: str) -> bool:
 class ShopClient:
     """Signed GET requests to one shop."""
 
-    def __init__(self, root: str, auth: httpx2.Auth, clock: Clock) -> None:
-        """`root` is what `api_root` gives; `auth` signs each attempt."""
+    def __init__(self, root: str, auth: httpx2.Auth, clock: Clock, *, whole_s: float = WHOLE_S) -> None:
+        """`root` is what `api_root` gives; `auth` signs each attempt. `whole_s` is how many seconds a request
+        may take in all, with a token call that its authenticator makes."""
         self._root = root
         self._clock = clock
+        self._whole_s = whole_s
         self._http = httpx2.Client(
             auth=auth,
             headers=_HEADERS,
@@ -95,6 +103,7 @@ class ShopClient:
             # A proxy of the environment is for the outside; a shop on this machine is never behind it.
             trust_env=not on_this_machine(root),
         )
+        bound(self._http, clock)
 
     def get(self, path: str, query: str = "") -> str:
         """The JSON text at `path` below `V1`, as sent; `query` is already percent-encoded (`criteria.query`).
@@ -109,7 +118,8 @@ class ShopClient:
         whole one came, and whatever the authenticator raises."""
         asked = f"V1/{path}"
         try:
-            response = self._http.get(f"{self._root}/{asked}{'?' if query else ''}{query}")
+            with within(self._clock, self._whole_s):
+                response = self._http.get(f"{self._root}/{asked}{'?' if query else ''}{query}")
         except httpx2.RequestError as error:
             raise not_answered(asked, error) from error
         return Answer(

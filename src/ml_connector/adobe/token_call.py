@@ -13,10 +13,13 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx2
 
 from ml_connector.adobe.answers import Answer
+from ml_connector.adobe.in_time import bound, within
 from ml_connector.adobe.shop import CONNECT_S, USER_AGENT, on_this_machine
 from ml_connector.clock import Clock
 
 READ_S = 30.0
+# The whole call, however its answer drips: all workers of a connection wait for the one that fetches a token.
+WHOLE_S = 60.0
 # A token's answer has one or two kilobytes; what is longer is cut here, and is then none.
 ANSWER_BYTES_MAX = 64 * 1024
 
@@ -28,11 +31,13 @@ def ask_for_token(
     *,
     form: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
+    whole_s: float = WHOLE_S,
 ) -> Answer:
     """Send one POST, with `form` as its body if there is one; `asked` is what messages call it.
 
     Raises `httpx2.RequestError` when no whole answer came; any answer that came is returned, good or bad.
     """
+    body = b""
     with (
         httpx2.Client(
             headers={"User-Agent": USER_AGENT, **(headers or {})},
@@ -41,13 +46,14 @@ def ask_for_token(
             timeout=httpx2.Timeout(READ_S, connect=CONNECT_S),
             trust_env=not on_this_machine(url),
         ) as http,
-        http.stream("POST", url, data=form) as response,
+        within(clock, whole_s),
     ):
-        body = b""
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > ANSWER_BYTES_MAX:
-                break
+        bound(http, clock)
+        with http.stream("POST", url, data=form) as response:
+            for chunk in response.iter_bytes():
+                body += chunk
+                if len(body) > ANSWER_BYTES_MAX:
+                    break
     return Answer(
         asked=asked,
         status=response.status_code,

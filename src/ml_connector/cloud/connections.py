@@ -11,16 +11,20 @@ from sqlalchemy import Connection, Engine, insert, or_, select
 
 from ml_connector.adobe.connect import ShopCredentials, kept, root_of, to_keep
 from ml_connector.clock import Clock
+from ml_connector.cloud.websites import must_be_nobody_elses
 from ml_connector.codec import from_json, loads
 from ml_connector.errors import Code, Finding, NeedsPerson
 from ml_connector.posting.chart import Chart
 from ml_connector.records import tables
+from ml_connector.records.database import lock_all
 from ml_connector.records.ledger import Ledger, LedgerTransaction
 from ml_connector.records.rows import json_text
 from ml_connector.records.vault import Vault
 from ml_connector.sync.leasing import APPROVAL
 from ml_connector.sync.passage import State
 
+SHOP_SECRET = "shop"
+"""The name of the secret that holds a shop's credentials."""
 PAIRING_CODE_LIFE = timedelta(minutes=30)
 
 
@@ -68,7 +72,8 @@ def create(engine: Engine, clock: Clock, vault: Vault, new: NewConnection, by: s
     """
     root_of(new.shop_url, new.credentials)
     with engine.begin() as connection:
-        _must_be_free(connection, new)
+        lock_all(connection)
+        must_be_free(connection, new.connection_id, new.tag)
         connection.execute(
             insert(tables.connections).values(
                 connection_id=new.connection_id,
@@ -87,11 +92,9 @@ def create(engine: Engine, clock: Clock, vault: Vault, new: NewConnection, by: s
                 cut_over=new.cut_over.isoformat() if new.cut_over else "",
             )
         )
-        sealed = vault.seal(secret_row(new.connection_id, "shop"), to_keep(new.credentials))
-        connection.execute(
-            insert(tables.secrets).values(connection_id=new.connection_id, name="shop", sealed=sealed)
-        )
-        LedgerTransaction(connection, clock, new.connection_id).note(
+        tx = LedgerTransaction(connection, clock, new.connection_id)
+        keep_credentials(tx, vault, new.credentials)
+        tx.note(
             actor=f"user {by}",
             action="connection made",
             key=None,
@@ -104,31 +107,50 @@ def create(engine: Engine, clock: Clock, vault: Vault, new: NewConnection, by: s
         )
 
 
-def _must_be_free(connection: Connection, new: NewConnection) -> None:
+def must_be_free(connection: Connection, connection_id: str, tag: str) -> None:
+    """Raises `NeedsPerson` (settings-invalid) for a name or tag that another connection has."""
     known = tables.connections.c
     taken = connection.execute(
-        select(known.connection_id).where(or_(known.connection_id == new.connection_id, known.tag == new.tag))
+        select(known.connection_id).where(or_(known.connection_id == connection_id, known.tag == tag))
     ).first()
     if taken is not None:
         raise NeedsPerson(
             Finding(
                 code=Code.SETTINGS_INVALID,
-                what=f"The connection “{new.connection_id}” was not made.",
-                why=f"Connection “{taken.connection_id}” has that name or the tag {new.tag} already.",
+                what=f"The connection “{connection_id}” was not made.",
+                why=f"Connection “{taken.connection_id}” has that name or the tag {tag} already.",
                 fix="Choose another one; a tag is given once, since it stands in Sage for good.",
             )
         )
 
 
 def credentials(engine: Engine, vault: Vault, connection_id: str) -> ShopCredentials:
-    """The shop's credentials, unsealed; raises `NeedsPerson` (vault-key) when the key does not fit."""
+    """The shop's credentials, unsealed; raises `NeedsPerson`: vault-key when the key does not fit,
+    shop-credentials when none are stored."""
     with engine.begin() as connection:
         sealed = connection.execute(
             select(tables.secrets.c.sealed).where(
-                tables.secrets.c.connection_id == connection_id, tables.secrets.c.name == "shop"
+                tables.secrets.c.connection_id == connection_id, tables.secrets.c.name == SHOP_SECRET
             )
-        ).scalar_one()
-    return kept(vault.unseal(secret_row(connection_id, "shop"), sealed))
+        ).scalar()
+    if sealed is None:
+        raise NeedsPerson(_NO_CREDENTIALS)
+    return kept(vault.unseal(secret_row(connection_id, SHOP_SECRET), sealed))
+
+
+_NO_CREDENTIALS = Finding(
+    code=Code.SHOP_CREDENTIALS,
+    what="No credentials are stored for this shop.",
+    why="They were removed, or the connection was never finished.",
+    fix="Enter the shop's credentials again (ml-connector credentials replace).",
+)
+
+
+def keep_credentials(tx: LedgerTransaction, vault: Vault, credentials: ShopCredentials) -> None:
+    """Seal a shop's credentials into its row, in the place of those that were there."""
+    where = {"connection_id": tx.connection_id, "name": SHOP_SECRET}
+    row = secret_row(tx.connection_id, SHOP_SECRET)
+    tx.put(tables.secrets, where, {"sealed": vault.seal(row, to_keep(credentials))})
 
 
 def act(ledger: Ledger, what: Act, by: str, why: str) -> None:
@@ -148,8 +170,14 @@ def act(ledger: Ledger, what: Act, by: str, why: str) -> None:
 
 
 def accept_chart(ledger: Ledger, chart: Chart, by: str, why: str) -> int:
-    """A new version of the chart; everything that is not at Sage yet is decided again by it."""
-    with ledger.begin() as tx:
+    """A new version of the chart; everything that is not at Sage yet is decided again by it.
+
+    Raises `NeedsPerson` (website-taken) for a website that another connection posts.
+    """
+    with ledger.engine.begin() as connection:
+        lock_all(connection)
+        tx = LedgerTransaction(connection, ledger.clock, ledger.connection_id)
+        must_be_nobody_elses(connection, ledger.connection_id, chart)
         version = newest_chart(tx)[0] + 1
         body = json_text(chart)
         tx.connection.execute(

@@ -7,7 +7,6 @@ with a typing error beside it comes back to nobody.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -19,8 +18,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ml_connector.clock import Clock
 from ml_connector.cloud.answers import HANDLERS, bearer, refused
 from ml_connector.cloud.hooks import Hooks
+from ml_connector.cloud.operator_activation import activation_calls
 from ml_connector.cloud.operator_acts import acts
-from ml_connector.cloud.operator_desk import IMS, OAUTH1, Desk
+from ml_connector.cloud.operator_chart import chart_calls
+from ml_connector.cloud.operator_credentials import credential_calls
+from ml_connector.cloud.operator_customers import customer_calls
+from ml_connector.cloud.operator_cut_over import cut_over_calls
+from ml_connector.cloud.operator_desk import Desk, misfit
 from ml_connector.cloud.operator_hooks import hook_calls
 from ml_connector.cloud.operator_ping import pings
 from ml_connector.cloud.operator_views import views
@@ -30,7 +34,13 @@ from ml_connector.records.vault import Vault
 
 
 def operator_api(
-    engine: Engine, clock: Clock, vault: Vault, worker: Worker, hooks: Hooks, operator_key: str
+    engine: Engine,
+    clock: Clock,
+    vault: Vault,
+    worker: Worker,
+    hooks: Hooks,
+    operator_key: str,
+    public_address: str,
 ) -> ASGIApp:
     """The application behind `/api`."""
     api = FastAPI(
@@ -40,10 +50,15 @@ def operator_api(
         docs_url=None,
         redoc_url=None,
     )
-    api.state.desk = Desk(engine, clock, vault, worker, hooks)
+    api.state.desk = Desk(engine, clock, vault, worker, hooks, public_address)
     api.include_router(views)
     api.include_router(acts)
+    api.include_router(chart_calls)
+    api.include_router(credential_calls)
+    api.include_router(activation_calls)
     api.include_router(pings)
+    api.include_router(customer_calls)
+    api.include_router(cut_over_calls)
     api.include_router(hook_calls)
     return _Locked(api, operator_key)
 
@@ -62,7 +77,7 @@ class _Locked:
 
 
 _NO_KEY = Finding(
-    code=Code.SETTINGS_INVALID,
+    code=Code.OPERATOR_KEY,
     what="The call was not let in.",
     why="The operator's key is missing or wrong.",
     fix="Send it as a bearer token; it stands in the file operator.key in data_dir.",
@@ -70,20 +85,5 @@ _NO_KEY = Finding(
 
 
 async def _on_misfit(_request: Request, error: Exception) -> Response:
-    """Which field does not fit, and why; never what was in it."""
     assert isinstance(error, RequestValidationError)
-    faults = [f"{_place(each['loc'])}: {each['msg']}" for each in error.errors()]
-    return refused(
-        Finding(
-            code=Code.COMMAND_NOT_UNDERSTOOD,
-            what="The request was not understood.",
-            why="; ".join(faults) + ".",
-            fix="Correct these fields and send it again; nothing was done.",
-        ),
-        422,
-    )
-
-
-def _place(steps: Iterable[object]) -> str:
-    """Where a field stands, without the kind of credentials that it was looked at as."""
-    return ".".join(str(step) for step in steps if step not in (OAUTH1, IMS))
+    return refused(misfit(error.errors()), 422)

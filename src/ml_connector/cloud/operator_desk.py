@@ -5,13 +5,13 @@ Each act names the person behind it (`by`) and a reason (`why`); both stand in t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal, Self, cast
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, Discriminator, Field, Tag
+from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 from sqlalchemy import Engine
 
 from ml_connector.adobe.auth import OAuth1Credentials
@@ -21,6 +21,7 @@ from ml_connector.clock import Clock
 from ml_connector.cloud import connections
 from ml_connector.cloud.hooks import Hooks
 from ml_connector.cloud.worker import Worker
+from ml_connector.errors import Code, Finding
 from ml_connector.records.ledger import Ledger
 from ml_connector.records.vault import Vault
 
@@ -49,8 +50,8 @@ class ConnectionIn(BaseModel):
     by: Word
 
 
-class PaasConnectionIn(ConnectionIn):
-    """A self-hosted or PaaS shop: the four values of its integration."""
+class PaasKeysIn(BaseModel):
+    """The four values of an integration of a self-hosted or PaaS shop."""
 
     type: Literal["oauth1"] = "oauth1"
     consumer_key: Word
@@ -68,8 +69,8 @@ class PaasConnectionIn(ConnectionIn):
         )
 
 
-class CloudServiceConnectionIn(ConnectionIn):
-    """A shop of the Cloud Service: an OAuth Server-to-Server credential. `shop_url` is its REST address."""
+class CloudServiceKeysIn(BaseModel):
+    """An OAuth Server-to-Server credential, which opens a shop of the Cloud Service."""
 
     type: Literal["ims"]
     client_id: Word
@@ -88,6 +89,28 @@ class CloudServiceConnectionIn(ConnectionIn):
         )
 
 
+class PaasConnectionIn(ConnectionIn, PaasKeysIn):
+    """A self-hosted or PaaS shop to be connected."""
+
+
+class CloudServiceConnectionIn(ConnectionIn, CloudServiceKeysIn):
+    """A shop of the Cloud Service to be connected; `shop_url` is its REST address."""
+
+
+class NewKeysIn(ByPerson):
+    """Credentials in the place of others; `shop_url` is “”, or the address of the connection."""
+
+    shop_url: Annotated[str, Field(max_length=200)] = ""
+
+
+class NewPaasKeysIn(NewKeysIn, PaasKeysIn):
+    """Of a self-hosted or PaaS shop."""
+
+
+class NewCloudServiceKeysIn(NewKeysIn, CloudServiceKeysIn):
+    """Of a shop of the Cloud Service."""
+
+
 def _kind_of(given: object) -> str:
     kind = cast(Mapping[str, object], given).get("type", OAUTH1) if isinstance(given, Mapping) else OAUTH1
     return IMS if kind == IMS else OAUTH1
@@ -98,23 +121,54 @@ AnyConnectionIn = Annotated[
     Discriminator(_kind_of),
 ]
 """Either kind, told apart by `type`; without one it is the four values."""
+AnyNewKeysIn = Annotated[
+    Annotated[NewPaasKeysIn, Tag(OAUTH1)] | Annotated[NewCloudServiceKeysIn, Tag(IMS)],
+    Discriminator(_kind_of),
+]
+"""As `AnyConnectionIn`, for a shop that is connected already."""
+
+
+def misfit(faults: Iterable[Mapping[str, object]]) -> Finding:
+    """Which field does not fit, and why; never what was in it, and without the kind of credentials that it
+    was looked at as. `faults` are those of pydantic."""
+    told = (f"{_place(cast(Iterable[object], each['loc']))}: {each['msg']}" for each in faults)
+    return Finding(
+        code=Code.COMMAND_NOT_UNDERSTOOD,
+        what="The request was not understood.",
+        why="; ".join(told) + ".",
+        fix="Correct these fields and send it again; nothing was done.",
+    )
+
+
+def _place(steps: Iterable[object]) -> str:
+    return ".".join(str(step) for step in steps if step not in (OAUTH1, IMS))
 
 
 class ChartIn(ByPerson):
-    """Accept the proposed chart, with the gate that the merchant wants."""
+    """Accept the proposed chart, with the gate that the merchant wants; or a chart that is written down, as
+    the text of its file (`toml`) or as the same names in JSON (`chart`)."""
 
-    gate: Annotated[str, Field(pattern=r"^(complete|invoiced)$")] = "complete"
+    gate: Annotated[str, Field(pattern=r"^(complete|invoiced)$")] | None = None
+    toml: Annotated[str, Field(max_length=1024 * 1024)] | None = None
+    chart: dict[str, object] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if sum(given is not None for given in (self.gate, self.toml, self.chart)) > 1:
+            raise ValueError("give one of gate, toml and chart: the written chart says its gate itself")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The records, the vault, the worker and the webhook endpoints of this service."""
+    """The records, the vault, the worker and the webhook endpoints of this service; where shops reach it."""
 
     engine: Engine
     clock: Clock
     vault: Vault
     worker: Worker
     hooks: Hooks
+    public_address: str
 
     def ledger(self, connection_id: str) -> Ledger:
         """The records of a connection; raises `NeedsPerson` when there is none of that name."""

@@ -1,4 +1,4 @@
-"""`/api`, the calls that only look: connections, the proposed chart, records, the proof, the trail."""
+"""`/api`, the calls that only look: connections, records, the proof, the trail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from starlette.responses import Response
 from ml_connector.cloud import overview
 from ml_connector.cloud.answers import answer
 from ml_connector.cloud.operator_desk import AtDesk
-from ml_connector.cloud.proposing import propose_chart
 from ml_connector.records import tables
 from ml_connector.sync.passage import State
 
@@ -30,12 +29,6 @@ def list_connections(desk: AtDesk) -> Response:
 def show_connection(desk: AtDesk, connection_id: str) -> Response:
     """A connection at a glance."""
     return answer(overview.overview(desk.ledger(connection_id), desk.worker.state_of(connection_id)))
-
-
-@views.get("/connections/{connection_id}/chart/proposal")
-def show_proposal(desk: AtDesk, connection_id: str) -> Response:
-    """The chart that would be accepted now, with its questions."""
-    return answer(propose_chart(desk.ledger(connection_id)))
 
 
 @views.get("/connections/{connection_id}/proof")

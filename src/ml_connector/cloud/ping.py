@@ -12,7 +12,6 @@ from datetime import UTC, datetime, time
 from typing import cast
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import NoResultFound
 
 from ml_connector.adobe.probe_reads import Known
 from ml_connector.adobe.probing import Probed, probe, untried
@@ -20,10 +19,10 @@ from ml_connector.adobe.reader import day_begins, shop_facts
 from ml_connector.adobe.steps import Step, StepState
 from ml_connector.cloud.agents import CATALOGUE
 from ml_connector.cloud.connections import credentials, newest_chart
-from ml_connector.cloud.deciding import SHOP_SETTINGS
 from ml_connector.cloud.ping_books import AgentSeen, Books, CatalogueSeen, books_steps
+from ml_connector.cloud.shop_settings import SHOP_SETTINGS
 from ml_connector.codec import from_json, loads
-from ml_connector.errors import Code, Finding, NeedsPerson
+from ml_connector.errors import Finding, NeedsPerson
 from ml_connector.posting.company import CompanyIdentity
 from ml_connector.records import tables
 from ml_connector.records.ledger import Ledger, LedgerTransaction
@@ -48,7 +47,7 @@ class Ping:
 def ping(ledger: Ledger, vault: Vault) -> Ping:
     """Ping the shop and the books of a connection that exists; takes as long as the shop does."""
     with ledger.begin() as tx:
-        address, known, books = _address(tx), _known(tx), _books(tx)
+        address, known, books = address_of(tx), known_of(tx), _books(tx)
     probed = _probed(ledger, vault, address, known)
     return Ping(
         connection_id=ledger.connection_id,
@@ -62,20 +61,11 @@ def _probed(ledger: Ledger, vault: Vault, address: str, known: Known) -> Probed:
         keys = credentials(ledger.engine, vault, ledger.connection_id)
     except NeedsPerson as error:
         return untried(error.finding)
-    except NoResultFound:
-        return untried(_NO_CREDENTIALS)
     return probe(address, keys, ledger.clock, known)
 
 
-_NO_CREDENTIALS = Finding(
-    code=Code.SHOP_CREDENTIALS,
-    what="No credentials are stored for this shop.",
-    why="They were removed, or the connection was never finished.",
-    fix="Connect the shop again, with its credentials.",
-)
-
-
-def _address(tx: LedgerTransaction) -> str:
+def address_of(tx: LedgerTransaction) -> str:
+    """The shop's address, as a person entered it."""
     columns = tables.connections.c
     return str(
         tx.connection.execute(
@@ -84,7 +74,8 @@ def _address(tx: LedgerTransaction) -> str:
     )
 
 
-def _known(tx: LedgerTransaction) -> Known:
+def known_of(tx: LedgerTransaction) -> Known:
+    """What our records say of a shop, for a ping."""
     columns = tables.payloads.c
     counted = tx.connection.execute(
         select(columns.kind, func.count())

@@ -13,9 +13,9 @@ from ml_connector.clock import Clock
 from ml_connector.cloud.connections import unknown_connection
 from ml_connector.cloud.data_folder import existing_records
 from ml_connector.cloud.ping import Ping, ping
+from ml_connector.cloud.vault_key import existing_vault
 from ml_connector.records import tables
 from ml_connector.records.ledger import Ledger
-from ml_connector.records.vault import Vault
 from ml_connector.settings import CloudSettings
 
 _MARKS = {
@@ -32,7 +32,7 @@ def print_ping(settings: CloudSettings, clock: Clock, console: Console, connecti
     Raises `NeedsPerson` when there are no records, no vault key, or no such connection.
     """
     with existing_records(settings) as engine:
-        vault = Vault.existing(settings.vault_key, clock)
+        vault = existing_vault(settings.vault_key, clock)
         pings: list[Ping] = []
         for name in _names(engine, connection_id):
             pings.append(ping(Ledger(engine, clock, name), vault))
@@ -56,12 +56,13 @@ def _names(engine: Engine, wanted: str | None) -> list[str]:
 def _print_one(made: Ping, console: Console) -> None:
     for title, steps in (("the shop", made.shop), ("the books", made.books)):
         _say(console, f"[bold]{escape(made.connection_id)}, {title}[/]")
-        _print_steps(steps, console)
+        print_steps(steps, console)
     failed, all_steps = len(made.failed), len(made.shop) + len(made.books)
     _say(console, f"{failed} of {all_steps} steps failed." if failed else "Nothing failed.")
 
 
-def _print_steps(steps: Sequence[Step], console: Console) -> None:
+def print_steps(steps: Sequence[Step], console: Console) -> None:
+    """A line for each step, and what to do where one is wrong."""
     # An old Windows console has no such marks, and printing one would end the command.
     fancy = console.encoding.lower().startswith("utf")
     for step in steps:

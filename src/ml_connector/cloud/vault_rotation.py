@@ -4,6 +4,10 @@ Safe beside a running service, in this order, under the database's one writing l
 open; the new key is on disk; the rows are sealed anew; commit. Cut off in between, all secrets still open,
 because the key file keeps every key it ever had. The service reads it again when it meets a key that it does
 not know, and before it seals (`records/vault.py`).
+
+Keys in the environment are somebody else's to change: then the new key is put in front of the others there,
+the service started with it, and the same command seals anew what an older one has sealed. While nothing is,
+it says these steps and changes nothing.
 """
 
 from __future__ import annotations
@@ -22,10 +26,13 @@ from sqlalchemy.exc import OperationalError
 from ml_connector.clock import Clock
 from ml_connector.cloud.connections import secret_row
 from ml_connector.cloud.data_folder import existing_records
+from ml_connector.cloud.vault_key import given_keys
 from ml_connector.errors import Code, Finding, NeedsPerson, TryAgain
 from ml_connector.records import tables
+from ml_connector.records.database import is_locked_out, lock_all
 from ml_connector.records.ledger import LedgerTransaction
 from ml_connector.records.vault import Vault, add_key, reseal
+from ml_connector.records.vault_keys import VARIABLE
 from ml_connector.settings import CloudSettings
 
 ACTOR = "ml-connector vault rotate"
@@ -35,7 +42,7 @@ ACTOR = "ml-connector vault rotate"
 class Rotated:
     """What was done: the id of the key that seals now, and how many secrets of each connection it sealed.
 
-    `older` are the ids of the keys that stay in the key file. An id is no secret.
+    `older` are the ids of the keys that are kept beside it. An id is no secret.
     """
 
     key_id: str
@@ -54,16 +61,21 @@ class _Secret(NamedTuple):
 
 
 def rotate(engine: Engine, clock: Clock, key_file: Path) -> Rotated:
-    """Add a key to the key file and seal every secret with it, in one transaction.
+    """Add a key to the key file, or take the newest of the environment, and seal every secret with it, in one
+    transaction.
 
-    Raises `NeedsPerson` (vault-key) while it would not be safe, `TryAgain` while another program writes;
-    then nothing was changed.
+    Raises `NeedsPerson` (vault-key) while it would not be safe, and when the environment has no newer key;
+    `TryAgain` while another program writes. Then nothing was changed.
     """
+    given = given_keys(key_file)
     try:
         with engine.begin() as connection:
+            lock_all(connection)
+            if given is not None:
+                return _moved_on(connection, clock, Vault.given(given, clock))
             return _rotated(connection, clock, key_file)
     except OperationalError as error:
-        if "locked" not in str(error.orig):
+        if not is_locked_out(error):
             raise
     raise TryAgain(
         Finding(
@@ -77,17 +89,28 @@ def rotate(engine: Engine, clock: Clock, key_file: Path) -> Rotated:
 
 def print_rotation(settings: CloudSettings, clock: Clock, console: Console) -> None:
     """Rotate, and say what was done and what to do now. Raises as `rotate` does."""
+    given = given_keys(settings.vault_key) is not None
     with existing_records(settings) as engine:
         done = rotate(engine, clock, settings.vault_key)
     secrets, connections = sum(done.secrets.values()), len(done.secrets)
+    sealed = f"{_many(secrets, 'secret')} of {_many(connections, 'connection')}"
     told = (
-        f"The new key {done.key_id} seals from now on. {_many(secrets, 'secret')} of"
-        f" {_many(connections, 'connection')} {'was' if secrets == 1 else 'were'} sealed anew with it.\n"
-        f"{settings.vault_key} keeps {_many(len(done.older), 'older key')}, so that backups of the database"
-        " open; in the database itself nothing needs them any more.\n"
-        "Back up this file now, apart from the database: without it no secret opens. A service that is"
-        " running goes on by itself."
+        f"The {'first' if given else 'new'} key {done.key_id} seals from now on. {sealed}"
+        f" {'was' if secrets == 1 else 'were'} sealed anew with it.\n"
     )
+    older = _many(len(done.older), "older key")
+    if given:
+        told += (
+            f"{VARIABLE} still holds {older}: keep them as long as you keep a backup of the database that was"
+            " made before now; in the database itself nothing needs them any more."
+        )
+    else:
+        told += (
+            f"{settings.vault_key} keeps {older}, so that backups of the database open; in the database"
+            " itself nothing needs them any more.\n"
+            "Back up this file now, apart from the database: without it no secret opens. A service that is"
+            " running goes on by itself."
+        )
     console.print(escape(told), soft_wrap=True, highlight=False)
 
 
@@ -99,7 +122,26 @@ def _rotated(connection: Connection, clock: Clock, key_file: Path) -> Rotated:
         )
     secrets = _secrets(connection)
     _check_all_open(Vault.existing(key_file, clock), secrets)
-    vault = add_key(key_file, clock)
+    return _resealed(connection, clock, add_key(key_file, clock), secrets)
+
+
+def _moved_on(connection: Connection, clock: Clock, vault: Vault) -> Rotated:
+    """Seal with the first key of the environment what another one has sealed."""
+    secrets = _secrets(connection)
+    _check_all_open(vault, secrets)
+    if all(vault.is_current(secret.sealed) for secret in secrets):
+        raise _refused(
+            f"The keys come from {VARIABLE}, where this command cannot write; and its first key,"
+            f" {vault.key_ids[0]}, has sealed everything already.",
+            "Make a key (openssl rand -base64 32) and an id for it (openssl rand -hex 4); where the variable"
+            " comes from, put ‹id›:‹key› and a comma in front of what is there; start the service again with"
+            " it; then run this command again, with the same variable. Keep the older keys behind it for your"
+            " backups.",
+        )
+    return _resealed(connection, clock, vault, secrets)
+
+
+def _resealed(connection: Connection, clock: Clock, vault: Vault, secrets: Sequence[_Secret]) -> Rotated:
     for secret in secrets:
         connection.execute(
             update(tables.secrets)
@@ -110,7 +152,7 @@ def _rotated(connection: Connection, clock: Clock, key_file: Path) -> Rotated:
         )
     _check_all_open(vault, _secrets(connection))
     key_id, *older = vault.key_ids
-    counted = Counter(secret.connection_id for secret in secrets)
+    counted = Counter(secret.connection_id for secret in secrets if not vault.is_current(secret.sealed))
     for connection_id, number in sorted(counted.items()):
         LedgerTransaction(connection, clock, connection_id).note(
             actor=ACTOR, action="vault rotated", key=None, payload={"key": key_id, "secrets": number}

@@ -3,7 +3,8 @@ and decides while there is something due.
 
 It is a shell: below it everything is `step`s. What it meets is kept as a sentence per connection, to be
 shown; an error that nobody foresaw stops that connection's round, not the worker. A shop that cannot be read
-is asked again after `AGAIN_S`, or after the time that it named.
+is asked again after `AGAIN_S`; one that named a time is asked nothing before it, however long that is, unless
+a person asks for a sweep. Credentials that were replaced are used from the next step on.
 """
 
 from __future__ import annotations
@@ -11,24 +12,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
-from ml_connector.adobe.connect import open_shop
-from ml_connector.adobe.reads import AdobeReads
-from ml_connector.adobe.shop import ShopClient
 from ml_connector.clock import Clock
-from ml_connector.cloud.connections import credentials
-from ml_connector.cloud.deciding import SHOP_SETTINGS, RulesKeeper
 from ml_connector.cloud.journals import Journals
-from ml_connector.codec import canonical, digest
-from ml_connector.errors import ConnectorError, Finding, NeedsPerson, TryAgain
-from ml_connector.records import inbox, tables
+from ml_connector.cloud.rounds import Entry, Round, entries, opened
+from ml_connector.cloud.shop_settings import keep as keep_settings
+from ml_connector.cloud.standings import SHOP, save_standing, shop_standing
+from ml_connector.errors import Code, ConnectorError, Finding, NeedsPerson, TryAgain
+from ml_connector.records import inbox
 from ml_connector.records.ledger import Ledger
 from ml_connector.records.vault import Vault
-from ml_connector.sync.engine import Conductor
 
 IDLE_S = 0.2
 AGAIN_S = 30.0
@@ -36,24 +33,12 @@ AGAIN_S = 30.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Round:
-    """One connection's conductor, and how its last sweep went.
+@dataclass(frozen=True, slots=True)
+class _Shut:
+    """A connection that could not be opened by this entry, and when that is tried again."""
 
-    `swept_at` is when a sweep last came to its end; `next_at` is when the shop is to be read again,
-    `follow_at` when it may be asked for what hints name, `check_at` when the completeness check may go on.
-    """
-
-    ledger: Ledger
-    shop: ShopClient
-    conductor: Conductor
-    next_at: datetime
-    follow_at: datetime
-    check_at: datetime
-    swept_at: datetime | None = None
-    sweeping: bool = True
-    changed: int = 0
-    trouble: Finding | None = None
+    entry: Entry
+    until: datetime
 
 
 @dataclass(slots=True)
@@ -65,7 +50,7 @@ class Worker:
     vault: Vault
     sweep_every_s: int
     _rounds: dict[str, Round] = field(default_factory=dict[str, Round])
-    _shut: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    _shut: dict[str, _Shut] = field(default_factory=dict[str, _Shut])
     _asked: set[str] = field(default_factory=set[str])
     _wake: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -73,7 +58,7 @@ class Worker:
     journals: Journals = field(init=False)
 
     def __post_init__(self) -> None:
-        self.journals = Journals(self.engine, self.clock, self.vault, threading.Lock, self.sweep_now)
+        self.journals = Journals(self.engine, self.clock, self.vault, threading.Lock, self._sweep_soon)
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
@@ -89,7 +74,14 @@ class Worker:
         self.journals.close()
 
     def sweep_now(self, connection_id: str) -> None:
-        """Read this shop at once instead of at its next time."""
+        """A person asked: read this shop at once, also when it asked for a pause."""
+        one = self._rounds.get(connection_id)
+        if one is not None:
+            one.rests_until = None
+        self._sweep_soon(connection_id)
+
+    def _sweep_soon(self, connection_id: str) -> None:
+        """Read this shop as soon as it may be read, instead of at its next time."""
         self._asked.add(connection_id)
         if connection_id in self._rounds:
             self._rounds[connection_id].sweeping = True
@@ -122,15 +114,19 @@ class Worker:
 
     def _step(self) -> bool:
         busy = False
-        for connection_id in self._connection_ids():
-            one = self._rounds.get(connection_id) or self._open(connection_id)
+        for connection_id, entry in entries(self.engine).items():
+            one = self._current(connection_id, entry)
             if one is None:
                 continue
-            self._guard(one, lambda one=one: self._sweep_if_due(one))
+            if not self._rests(one):
+                self._guard(one, lambda one=one: self._sweep_if_due(one))
             busy = self._guard(one, lambda one=one: self.journals.pull(one.ledger)) or busy
-            busy = self._guard(one, lambda one=one: self._follow_hints(one)) or busy
+            if not self._rests(one):
+                busy = self._guard(one, lambda one=one: self._follow_hints(one)) or busy
             busy = self._guard(one, one.conductor.step) or busy
-            busy = self._guard(one, lambda one=one: self._check(one)) or busy
+            if not self._rests(one):
+                busy = self._guard(one, lambda one=one: self._check(one)) or busy
+            self._note(one)
         return busy
 
     def _guard(self, one: Round, act: Callable[[], bool]) -> bool:
@@ -144,6 +140,20 @@ class Worker:
             log.exception("connection %s stopped in an unforeseen error", one.ledger.connection_id)
         return False
 
+    def _rests(self, one: Round) -> bool:
+        """Whether the shop asked for a pause that is not over; its end is the end of every wait."""
+        if one.rests_until is None:
+            return False
+        if self.clock.now() < one.rests_until:
+            return True
+        one.rests_until = None
+        return False
+
+    def _rest(self, one: Round, error: TryAgain) -> None:
+        """Leave the shop alone for as long as it asked, if it did (`adobe/answers.py` bounds that)."""
+        if error.after_s is not None:
+            one.rests_until = self.clock.now() + timedelta(seconds=error.after_s)
+
     def _sweep_if_due(self, one: Round) -> bool:
         now = self.clock.now()
         if now < one.next_at and one.ledger.connection_id not in self._asked:
@@ -153,12 +163,13 @@ class Worker:
         with one.ledger.begin() as tx:
             inbox.forget(tx.connection, one.ledger.connection_id, now)
         try:
-            self._read_settings(one)
+            missing = self._read_settings(one)
             one.changed = one.conductor.sweep()
-            one.swept_at, one.trouble = now, None
+            one.swept_at, one.trouble = now, missing
         except TryAgain as error:
-            wait = AGAIN_S if error.after_s is None else error.after_s
-            one.next_at = now + timedelta(seconds=min(wait, self.sweep_every_s))
+            self._rest(one, error)
+            again = now + timedelta(seconds=min(AGAIN_S, self.sweep_every_s))
+            one.next_at = again if one.rests_until is None else one.rests_until
             raise
         finally:
             # Somebody may have asked for the next one meanwhile.
@@ -174,8 +185,7 @@ class Worker:
         try:
             busy = one.conductor.follow_hints()
         except TryAgain as error:
-            if error.after_s is not None:
-                one.follow_at = now + timedelta(seconds=error.after_s)
+            self._rest(one, error)
             raise
         one.follow_at = now
         return busy
@@ -189,54 +199,58 @@ class Worker:
         try:
             busy = one.conductor.check()
         except TryAgain as error:
-            if error.after_s is not None:
-                one.check_at = now + timedelta(seconds=error.after_s)
+            self._rest(one, error)
             raise
         if busy:
             one.check_at = now
         return busy
 
-    def _read_settings(self, one: Round) -> None:
-        settings = one.conductor.shop.settings()
+    def _read_settings(self, one: Round) -> Finding | None:
+        """Store what may be read of them; gives what to tell a person when a list may not."""
+        read = one.reads.settings_by_list()
         with one.ledger.begin() as tx:
-            known = tx.fact(SHOP_SETTINGS)
-            if known is None or known[0] != digest(settings):
-                tx.save_fact(SHOP_SETTINGS, digest(settings), canonical(settings).decode())
-                tx.mark_due()
+            return keep_settings(tx, read, self.clock.now()).finding
 
-    def _open(self, connection_id: str) -> Round | None:
-        now = self.clock.now()
-        if now < self._shut.get(connection_id, now):
+    def _current(self, connection_id: str, entry: Entry) -> Round | None:
+        """The connection, opened anew when its credentials are others than those that it was opened with."""
+        one = self._rounds.get(connection_id)
+        if one is not None and one.entry == entry:
+            return one
+        if one is not None:
+            del self._rounds[connection_id]
+            one.shop.close()
+        shut = self._shut.get(connection_id)
+        if shut is not None and shut.entry == entry and self.clock.now() < shut.until:
             return None
+        ledger = Ledger(self.engine, self.clock, connection_id)
         try:
-            self._rounds[connection_id] = self._opened(connection_id, now)
+            self._rounds[connection_id] = opened(ledger, self.vault, entry, threading.Lock())
         except NeedsPerson as error:
             log.error("connection %s cannot be opened: %s", connection_id, error)
+            self._shut_out(ledger, entry, error.finding)
         except Exception:
             log.exception("connection %s cannot be opened", connection_id)
-        self._shut[connection_id] = now + timedelta(seconds=AGAIN_S)
+            self._shut_out(ledger, entry, _CANNOT_BE_OPENED)
         return self._rounds.get(connection_id)
 
-    def _opened(self, connection_id: str, now: datetime) -> Round:
-        ledger = Ledger(self.engine, self.clock, connection_id)
-        with self.engine.begin() as connection:
-            url = connection.execute(
-                select(tables.connections.c.shop_url).where(
-                    tables.connections.c.connection_id == connection_id
-                )
-            ).scalar_one()
-        keys = credentials(self.engine, self.vault, connection_id)
-        shop = open_shop(url, keys, self.clock, threading.Lock())
-        conductor = Conductor(
-            connection_id=connection_id,
-            store=ledger,
-            shop=AdobeReads(shop, self.clock),
-            decider=RulesKeeper(ledger),
-            clock=self.clock,
-        )
-        return Round(ledger=ledger, shop=shop, conductor=conductor, next_at=now, follow_at=now, check_at=now)
+    def _shut_out(self, ledger: Ledger, entry: Entry, finding: Finding) -> None:
+        self._shut[ledger.connection_id] = _Shut(entry, self.clock.now() + timedelta(seconds=AGAIN_S))
+        with ledger.begin() as tx:
+            shown = replace(shop_standing(tx), opened=False, trouble=finding)
+            if shown != shop_standing(tx):
+                save_standing(tx, SHOP, shown)
 
-    def _connection_ids(self) -> list[str]:
-        with self.engine.begin() as connection:
-            rows = connection.execute(select(tables.connections.c.connection_id))
-            return [row.connection_id for row in rows]
+    def _note(self, one: Round) -> None:
+        """Let the records say how this shop stands."""
+        if one.standing != one.noted:
+            with one.ledger.begin() as tx:
+                save_standing(tx, SHOP, one.standing)
+            one.noted = one.standing
+
+
+_CANNOT_BE_OPENED = Finding(
+    code=Code.DEFECT,
+    what="The connection cannot be opened.",
+    why="An error that nobody foresaw stopped it; the service's log says which.",
+    fix="It is tried again. If it stays, report it with the log.",
+)

@@ -2,8 +2,8 @@
 
 AES-256-GCM. A sealed secret is `version | key id | nonce | ciphertext and tag`; table and row are
 authenticated with it, so a blob that is moved to another row does not open (design: “Records”, `vault`;
-reference: stack.md, “secrets”). Keys live in a key file of mode 0600 beside, not in, the database: a copy of
-the database alone opens nothing.
+reference: stack.md, “secrets”). The keys come from a key file of mode 0600 beside, not in, the database, or
+from the environment (`vault_keys.py`): a copy of the database alone opens nothing.
 
 Rotation: `add_key`, then `reseal` each row (`cloud/vault_rotation.py`). The key file keeps the keys before,
 so that a backup of the database still opens, and what another process seals meanwhile does too. A vault that
@@ -14,70 +14,44 @@ Nothing here shows a secret or a key in a repr, a message or a chained exception
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ml_connector.clock import Clock
-from ml_connector.codec import canonical, from_json
-from ml_connector.errors import Code, Finding, NeedsPerson
-from ml_connector.records import private_file
+from ml_connector.records.vault_keys import KEY_ID_LENGTH, KeyFile, KeySource, VaultKeys, about_keys, keys_in
 
 BLOB_VERSION = 1
-KEY_LENGTH = 32
-KEY_ID_LENGTH = 4
 NONCE_LENGTH = 12
 _TAG_LENGTH = 16
 _PREFIX_LENGTH = 1 + KEY_ID_LENGTH
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _KeyFile:
-    """The key file's JSON: key ids and keys in lower-case hex; `current` is the key that seals."""
-
-    version: int
-    current: str
-    keys: dict[str, str]
-
-    def __post_init__(self) -> None:
-        if self.version != BLOB_VERSION:
-            raise ValueError("another version wrote it")
-        if self.current not in self.keys:
-            raise ValueError("the current key is not in it")
-        for key_id, key in self.keys.items():
-            if len(bytes.fromhex(key_id)) != KEY_ID_LENGTH or len(bytes.fromhex(key)) != KEY_LENGTH:
-                raise ValueError("a key or its id has the wrong length")
-
-    def __repr__(self) -> str:
-        return f"_KeyFile(current={self.current!r}, {len(self.keys)} keys)"
-
-
 class _Ring:
-    """The keys of one reading of the key file; it is never changed, so threads may share it."""
+    """The keys of one reading of their source; it is never changed, so threads may share it."""
 
     __slots__ = ("ciphers", "current")
 
-    def __init__(self, file: _KeyFile) -> None:
-        self.current = bytes.fromhex(file.current)
-        self.ciphers = {bytes.fromhex(name): AESGCM(bytes.fromhex(key)) for name, key in file.keys.items()}
+    def __init__(self, keys: VaultKeys) -> None:
+        self.current = bytes.fromhex(keys.current)
+        self.ciphers = {bytes.fromhex(name): AESGCM(bytes.fromhex(key)) for name, key in keys.keys.items()}
 
 
 class Vault:
-    """Seals and unseals with the keys of one key file, also with those that another process adds to it."""
+    """Seals and unseals with the keys of one source, also with those that another process adds to it."""
 
-    __slots__ = ("_clock", "_path", "_ring")
+    __slots__ = ("_clock", "_ring", "_source")
 
-    def __init__(self, path: Path, ring: _KeyFile, clock: Clock) -> None:
-        self._path = path
+    def __init__(self, source: KeySource, clock: Clock) -> None:
+        """Raises NeedsPerson `vault-key` when the source gives no keys."""
+        self._source = source
         self._clock = clock
-        self._ring = _Ring(ring)
+        self._ring = _Ring(source.read())
 
     def __repr__(self) -> str:
         ring = self._ring
-        return f"Vault({str(self._path)!r}, current key {ring.current.hex()}, {len(ring.ciphers)} keys)"
+        return f"Vault({self._source.place}, current key {ring.current.hex()}, {len(ring.ciphers)} keys)"
 
     @classmethod
     def open(cls, path: Path, clock: Clock) -> Vault:
@@ -85,16 +59,9 @@ class Vault:
 
         Raises NeedsPerson `vault-key` for a key file that cannot be made or read, or that others may read.
         """
-        try:
-            if not path.exists():
-                private_file.create(path, canonical(_with_new_key(None, clock)))
-        except OSError as error:
-            raise _needs_person(
-                f"The key file {path} cannot be made: {error.strerror}.",
-                "Secrets are stored only encrypted, and the key has a file of its own.",
-                "Let this program write to that folder, or name another one.",
-            ) from error
-        return cls(path, _read(path), clock)
+        file = KeyFile(path)
+        file.make(clock)
+        return cls(file, clock)
 
     @classmethod
     def existing(cls, path: Path, clock: Clock) -> Vault:
@@ -102,7 +69,12 @@ class Vault:
 
         Raises NeedsPerson `vault-key` as `open` does, and when there is none.
         """
-        return cls(path, _read(path), clock)
+        return cls(KeyFile(path), clock)
+
+    @classmethod
+    def given(cls, text: str, clock: Clock) -> Vault:
+        """The vault of the keys in the environment's variable; raises NeedsPerson `vault-key` for no keys."""
+        return cls(keys_in(text), clock)
 
     @property
     def key_ids(self) -> tuple[str, ...]:
@@ -129,7 +101,7 @@ class Vault:
         Raises NeedsPerson `vault-key` when the key is not in the key file, or the blob is not this row's.
         """
         if len(blob) < _PREFIX_LENGTH + NONCE_LENGTH + _TAG_LENGTH or blob[0] != BLOB_VERSION:
-            raise _needs_person(
+            raise about_keys(
                 f"The secret stored at {row} is in no form that this version can read.",
                 "It was damaged, or a newer version of ml-connector stored it.",
                 "Run the version that stored it, or enter the secret again.",
@@ -137,16 +109,16 @@ class Vault:
         prefix, nonce = blob[:_PREFIX_LENGTH], blob[_PREFIX_LENGTH : _PREFIX_LENGTH + NONCE_LENGTH]
         cipher = self._ring.ciphers.get(prefix[1:]) or self._reread().ciphers.get(prefix[1:])
         if cipher is None:
-            raise _needs_person(
+            raise about_keys(
                 f"The secret stored at {row} was sealed with key {prefix[1:].hex()}.",
-                f"That key is not in the key file {self._path}.",
-                "Put back the key file that belongs to this database, or enter the secret again.",
+                f"That key is not in {self._source.place}.",
+                f"Put back {self._source.place} as it belongs to this database, or enter the secret again.",
             )
         try:
             return cipher.decrypt(nonce, blob[_PREFIX_LENGTH + NONCE_LENGTH :], prefix + row.encode())
         except InvalidTag:
             pass
-        raise _needs_person(
+        raise about_keys(
             f"The secret stored at {row} does not open.",
             "It was changed, or it was sealed for another row.",
             "Restore the database from a backup, or enter the secret again.",
@@ -157,7 +129,7 @@ class Vault:
         return blob[:_PREFIX_LENGTH] == bytes([BLOB_VERSION]) + self._ring.current
 
     def _reread(self) -> _Ring:
-        self._ring = _Ring(_read(self._path))
+        self._ring = _Ring(self._source.read())
         return self._ring
 
 
@@ -172,58 +144,10 @@ def add_key(path: Path, clock: Clock) -> Vault:
     Two at the same time would lose one of the new keys: the caller sees that there is only one. Raises
     NeedsPerson `vault-key` when the key file cannot be read or written; then it is as it was.
     """
-    ring = _with_new_key(_read(path), clock)
-    try:
-        private_file.replace(path, canonical(ring))
-    except OSError as error:
-        raise _needs_person(
-            f"The key file {path} cannot be written: {error.strerror}.",
-            "A new key has to be on disk before anything is sealed with it; nothing was changed.",
-            "Let this program write to that folder, and see that its disk has room.",
-        ) from error
+    KeyFile(path).add(clock)
     return Vault.existing(path, clock)
 
 
 def reseal(vault: Vault, row: str, blob: bytes) -> bytes:
     """The same secret for the same row under the current key; the blob itself when it is already so."""
     return blob if vault.is_current(blob) else vault.seal(row, vault.unseal(row, blob))
-
-
-def _with_new_key(ring: _KeyFile | None, clock: Clock) -> _KeyFile:
-    before = ring.keys if ring else {}
-    key_id = clock.random_bytes(KEY_ID_LENGTH).hex()
-    while key_id in before:
-        key_id = clock.random_bytes(KEY_ID_LENGTH).hex()
-    key = clock.random_bytes(KEY_LENGTH).hex()
-    return _KeyFile(version=BLOB_VERSION, current=key_id, keys={**before, key_id: key})
-
-
-def _read(path: Path) -> _KeyFile:
-    try:
-        exposed = private_file.others_may_read(path)
-        content = path.read_bytes()
-    except OSError as error:
-        raise _needs_person(
-            f"The key file {path} cannot be read: {error.strerror}.",
-            "Without it no stored secret opens.",
-            "Let the user who runs this program read it.",
-        ) from error
-    if exposed:
-        raise _needs_person(
-            f"Other users of this machine may read the key file {path}.",
-            "Whoever has it and a copy of the database has every secret in it.",
-            f"Run “chmod 600 {path}”; if somebody may have read it, rotate the key and the secrets.",
-        )
-    try:
-        return from_json(_KeyFile, json.loads(content))
-    except ValueError:
-        pass  # … and out of the block, so that no part of the file hangs on the error below
-    raise _needs_person(
-        f"The key file {path} is not one that this version can read.",
-        "It is damaged, cut off, or was written by a newer version of ml-connector.",
-        "Put it back from a backup; without it, the stored secrets have to be entered again.",
-    )
-
-
-def _needs_person(what: str, why: str, fix: str) -> NeedsPerson:
-    return NeedsPerson(Finding(code=Code.VAULT_KEY, what=what, why=why, fix=fix))

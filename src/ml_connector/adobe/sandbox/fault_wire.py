@@ -46,3 +46,13 @@ class Slow(Afterwards):
     def bent(self, answer: Answer) -> Answer:
         delivery = Delivery(after_s=self.after_s, pieces=self.pieces, pause_s=self.pause_s)
         return replace(answer, delivery=delivery)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tarpit(Afterwards):
+    """The answer's headers never end: a byte of them every `pause_s` seconds, as a trap for robots sends."""
+
+    pause_s: float = 0.02
+
+    def bent(self, answer: Answer) -> Answer:
+        return replace(answer, delivery=Delivery(head_pause_s=self.pause_s))

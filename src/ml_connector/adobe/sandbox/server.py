@@ -47,11 +47,13 @@ class Break(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """How an answer goes onto the wire: after `after_s` seconds of silence, its body in so many `pieces` with
-    `pause_s` seconds of silence between them."""
+    `pause_s` seconds of silence between them. With `head_pause_s` it never comes to a body: its first header
+    goes on for ever, a byte each time."""
 
     after_s: float = 0.0
     pieces: int = 1
     pause_s: float = 0.0
+    head_pause_s: float = 0.0
     breaks: Break = Break.NOWHERE
 
 
@@ -138,6 +140,9 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.delivery.breaks is Break.BEFORE:
             self._reset()
             return
+        if answer.delivery.head_pause_s:
+            self._drip(answer.delivery.head_pause_s)
+            return
         self._send(answer, gzipped="gzip" in headers.get("accept-encoding", ""))
 
     def _send(self, answer: Answer, *, gzipped: bool) -> None:
@@ -182,6 +187,15 @@ class _Handler(BaseHTTPRequestHandler):
         """Silence, which ends early when the server does."""
         if seconds:
             cast(_Server, self.server).closing.wait(seconds)
+
+    def _drip(self, pause_s: float) -> None:
+        """A header without an end, until the client has had enough."""
+        self.close_connection = True
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Wait: ")
+        closing = cast(_Server, self.server).closing
+        with suppress(OSError):
+            while not closing.wait(pause_s):
+                self.wfile.write(b".")
 
     def _reset(self) -> None:
         """End the connection so that the other side sees a reset: closed with nothing to linger for."""
