@@ -29,7 +29,9 @@ from ml_connector.errors import Code
 from ml_connector.sync.ports import Flow, Payload
 from tests.recorded.cloud_shops import Tenant, answering, ims_credentials, json_answer, tenant
 from tests.recorded.replay import HERE, Signing, ask
-from tests.recorded.shop_clients import ONE_ORDER, client, needs_person, raised_by, tries_again
+from tests.recorded.shop_clients import ONE_ORDER, client, needs_person, raised_by
+
+pytestmark = pytest.mark.slow
 
 OPENED = '{"items":['
 
@@ -140,7 +142,7 @@ def test_a_firewall_s_page_is_no_matter_of_credentials(cloud: Tenant) -> None:
     with cloud.client() as shop:
         shop.get("orders", ONE_ORDER)
         with cloud.shop.faults.on(FirewallPage(matching="/V1/")):
-            tries_again(raised_by(shop), Code.SHOP_ANSWER_UNREADABLE)
+            needs_person(raised_by(shop), Code.SHOP_ANSWER_UNREADABLE)
         assert shop.get("orders", ONE_ORDER).startswith(OPENED)
 
 

@@ -21,6 +21,8 @@ from ml_connector.adobe.sandbox.jsontext import Document
 from ml_connector.adobe.sandbox.table import Table
 from tests.recorded.replay import JsonObject, Reply, ask_as_recorded, differences, recordings
 
+pytestmark = pytest.mark.slow
+
 EARLIER = ("bearer_enabled", "developer_mode", "input_limits_on", "maintenance")
 RECORDED_AT = "2026-11-23 13:36"
 RECORDED = {each.title: each for each in recordings(*EARLIER, "outage")}

@@ -25,6 +25,7 @@ from ml_connector.errors import Code, ConnectorError, NeedsPerson
 from tests.recorded.cloud_shops import Tenant, answering, at_once, ims_credentials, json_answer, tenant
 from tests.recorded.shop_clients import ONE_ORDER, needs_person, raised_by, tries_again
 
+pytestmark = pytest.mark.slow
 IMS = "/ims/token"
 CANARY = "canary-client-secret-3f9d"
 
@@ -33,9 +34,6 @@ def refused_by(credentials: ImsCredentials) -> ConnectorError:
     with pytest.raises(ConnectorError) as caught:
         fetch_token(credentials, SystemClock())
     return caught.value
-
-
-# When
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from ml_connector.adobe.sandbox import FULL, PretendShop, ShopData, ShopDataErro
 from ml_connector.adobe.sandbox.data import NEEDED
 from tests.recorded.replay import HERE, Signing, ask
 
+pytestmark = pytest.mark.slow
+
 ORDERS = "/rest/V1/orders?searchCriteria%5BpageSize%5D=1"
 
 
@@ -160,7 +162,6 @@ def started(*arguments: str) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.slow
 def test_the_process_says_when_it_is_ready_logs_and_ends_on_a_signal(tmp_path: Path) -> None:
     ready, log = tmp_path / "ready", tmp_path / "log.jsonl"
     with started("--port", "0", "--ready-file", str(ready), "--log", str(log)) as process:
@@ -175,7 +176,6 @@ def test_the_process_says_when_it_is_ready_logs_and_ends_on_a_signal(tmp_path: P
     assert json.loads(log.read_text()) == {"method": "GET", "target": ORDERS, "status": 200}
 
 
-@pytest.mark.slow
 def test_the_process_refuses_unusable_shop_data_in_one_line(tmp_path: Path) -> None:
     with started("--shop-data", str(tmp_path)) as process:
         printed, complaints = process.communicate(timeout=10)

@@ -16,6 +16,8 @@ import pytest
 from ml_connector.adobe.sandbox import PretendShop
 from tests.recorded.replay import Reply, Signing, ask
 
+pytestmark = pytest.mark.slow
+
 Filter = tuple[str, str, str]  # field, condition, value
 EVERY_ORDER = 198
 

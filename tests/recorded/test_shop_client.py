@@ -27,6 +27,8 @@ from tests.recorded.shop_clients import (
     tries_again,
 )
 
+pytestmark = pytest.mark.slow
+
 ID_OF = {
     Flow.INVOICES: "entity_id",
     Flow.CREDIT_MEMOS: "entity_id",
@@ -105,6 +107,14 @@ def test_only_get_is_ever_sent_to_a_shop() -> None:
     assert {request.status for request in shop_with_log.requests} == {200}
     paths = {request.target.partition("?")[0] for request in shop_with_log.requests}
     assert {f"/rest/all/V1/{name}" for name in ("orders", "customers/search", "store/websites")} <= paths
+
+
+@pytest.mark.parametrize("flow", [Flow.ORDERS, Flow.INVOICES, Flow.CREDIT_MEMOS])
+def test_the_shop_says_of_one_document_by_its_id_whether_it_is_there(address: str, flow: Flow) -> None:
+    with client(address) as shop:
+        reads = AdobeReads(shop, SystemClock())
+        assert not reads.is_missing(flow, 2)
+        assert reads.is_missing(flow, 999_999)
 
 
 def test_the_settings_of_the_recorded_shop_are_whole(address: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import pytest
 
+from ml_connector.adobe.answers import LONGEST_PAUSE_S
 from ml_connector.adobe.criteria import query
 from ml_connector.adobe.reads import AdobeReads
 from ml_connector.adobe.sandbox import PretendShop
@@ -36,6 +37,8 @@ from ml_connector.sync.ports import Flow
 from tests.recorded.faulty_shops import fresh_shop, in_the_shop, read_on, said
 from tests.recorded.shop_clients import client, needs_person, raised_by, tries_again
 
+pytestmark = pytest.mark.slow
+
 TIMES = 3
 PAGES = 2  # requests that a sweep of the recorded invoices takes
 BUSY, ODD = Code.SHOP_UNREACHABLE, Code.SHOP_ANSWER_UNREADABLE
@@ -56,8 +59,6 @@ PASSES: dict[str, tuple[Fault, Code, str]] = {
     "front end out of patience": (FrontEndFails(status=504), BUSY, "504 to V1/invoices"),
     "maintenance": (Maintenance(), BUSY, "503 to V1/invoices (text/html). It is in maintenance"),
     "database down": (DatabaseDown(), BUSY, "500 to V1/invoices (text/plain)"),
-    "login page": (LoginPage(), ODD, "200 to V1/invoices (text/html). A firewall, login or error page"),
-    "firewall": (FirewallPage(), ODD, "403 to V1/invoices (text/html). A firewall, login or error page"),
     "deadlock": (Deadlock(), BUSY, "Two of the shop's own tasks wanted the same rows."),
     "reset before the answer": (ResetBefore(), BUSY, "The connection failed"),
     "reset within the body": (ResetWithin(), BUSY, "The connection failed"),
@@ -65,6 +66,8 @@ PASSES: dict[str, tuple[Fault, Code, str]] = {
 }
 # The same for what a person has to mend.
 STAYS: dict[str, tuple[Fault, Code, str]] = {
+    "login page": (LoginPage(), ODD, "200 to V1/invoices (text/html). A firewall, a sign-in page"),
+    "firewall": (FirewallPage(), ODD, "403 to V1/invoices (text/html). A firewall, a sign-in page"),
     "http to https": (Redirected(to="https://127.0.0.1"), Code.SHOP_REFUSED, "to https://127.0.0.1 (301)"),
     "www": (Redirected(to="https://www.example.com"), Code.SHOP_REFUSED, "with www or without"),
     "a redirect for now": (Redirected(status=302), Code.SHOP_REFUSED, "https://www.example.com (302)"),
@@ -113,7 +116,7 @@ def test_a_fault_is_told_as_what_it_is_and_costs_no_document(
 def test_the_shop_says_when_to_come_back_in_seconds_or_by_a_date(
     shop: PretendShop, asking: ShopClient
 ) -> None:
-    for retry_after, least, most in (("17", 17, 17), (A_DATE, 1e9, 3e9)):
+    for retry_after, least, most in (("17", 17, 17), (A_DATE, LONGEST_PAUSE_S, LONGEST_PAUSE_S)):
         shop.faults.switch_on(TooManyRequests(retry_after=retry_after, times=1))
         after_s = tries_again(raised_by(asking), Code.SHOP_UNREACHABLE).after_s
         assert after_s is not None

@@ -18,6 +18,8 @@ from ml_connector.sync.ports import Flow
 from tests.recorded.odd_shop import RESET, http, odd_shop
 from tests.recorded.shop_clients import ONE_ORDER, client, needs_person, raised_by, tries_again
 
+pytestmark = pytest.mark.slow
+
 JSON = "Content-Type: application/json; charset=utf-8"
 HTML = "Content-Type: text/html; charset=UTF-8"
 PAGE = b"<!doctype html><html><head><title>Error 503: Service Unavailable</title></head></html>"
@@ -28,8 +30,6 @@ PAGE = b"<!doctype html><html><head><title>Error 503: Service Unavailable</title
     [
         (http("503 Service Unavailable", PAGE, HTML), Code.SHOP_UNREACHABLE),
         (http("502 Bad Gateway", PAGE, HTML), Code.SHOP_UNREACHABLE),
-        (http("200 OK", PAGE, HTML), Code.SHOP_ANSWER_UNREADABLE),
-        (http("403 Forbidden", PAGE, HTML), Code.SHOP_ANSWER_UNREADABLE),
         (http("200 OK", b'{"items":[', JSON, length=500), Code.SHOP_UNREACHABLE),
         (http("200 OK", b"no gzip", JSON, "Content-Encoding: gzip"), Code.SHOP_ANSWER_UNREADABLE),
         (http("200 OK", b'{"items":["\xff"]}', JSON), Code.SHOP_ANSWER_UNREADABLE),
@@ -37,7 +37,7 @@ PAGE = b"<!doctype html><html><head><title>Error 503: Service Unavailable</title
         (RESET, Code.SHOP_UNREACHABLE),
     ],
     ids=[
-        *("maintenance", "PHP down", "a login page", "a firewall", "an answer that breaks off"),
+        *("maintenance", "PHP down", "an answer that breaks off"),
         *("damaged gzip", "no UTF-8", "no HTTP", "a reset"),
     ],
 )
@@ -45,6 +45,15 @@ def test_what_will_pass_is_tried_again(answer: bytes, code: Code) -> None:
     with odd_shop(lambda _: answer) as odd, client(odd.url) as shop:
         tries_again(raised_by(shop), code)
         assert len(odd.heads) == 1, "the client itself repeats nothing"
+
+
+@pytest.mark.parametrize("status", ["200 OK", "401 Unauthorized", "403 Forbidden", "406 Not Acceptable"])
+def test_a_page_in_the_place_of_the_api_is_a_person_s_matter(status: str) -> None:
+    """A sign-in page, a lock, a firewall: none of them goes away by itself."""
+    with odd_shop(lambda _: http(status, PAGE, HTML)) as odd, client(odd.url) as shop:
+        assert "User-Agent begins with ml-connector" in needs_person(
+            raised_by(shop), Code.SHOP_ANSWER_UNREADABLE
+        )
 
 
 def test_a_list_that_is_cut_off_inside_the_json_is_tried_again() -> None:

@@ -33,6 +33,8 @@ from ml_connector.sync.ports import Flow
 from tests.recorded.faulty_shops import Read, fresh_shop, in_the_shop, read_on, said
 from tests.recorded.shop_clients import client
 
+pytestmark = pytest.mark.slow
+
 # Just after the recording; the newest invoice is of 13:41:10.
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 UNREADABLE = Code.SHOP_ANSWER_UNREADABLE
@@ -179,3 +181,23 @@ def test_settings_of_more_than_a_page_are_whole_or_not_used(
     assert said(caught.value)[1] is UNREADABLE
     read = cast(list[object], reads.settings()["tax_rates"])
     assert len(read) == 11 + 200
+
+
+@pytest.mark.parametrize("by", [-1, 5])
+def test_settings_on_one_page_are_believed_against_a_count_that_always_lies(
+    shop: PretendShop, reads: AdobeReads, by: int
+) -> None:
+    """Nothing can shift on a single page, and without its settings a shop would never be read again."""
+    shop.faults.switch_on(CountLies(by=by, matching="/taxRates/"))
+    assert len(cast(list[object], reads.settings()["tax_rates"])) == 11
+
+
+def test_a_full_page_of_settings_is_not_taken_for_all_of_them(shop: PretendShop, reads: AdobeReads) -> None:
+    """The shop counts no more than the first page holds, and has more."""
+    rates = copies(shop.document("tax_rates", 1), 200, first_id=1001)
+    shop.faults.switch_on(
+        Arrival(kind="tax_rates", documents=rates), CountLies(by=-111, matching="/taxRates/")
+    )
+    with pytest.raises(TryAgain) as caught:
+        reads.settings()
+    assert said(caught.value)[1] is UNREADABLE

@@ -13,7 +13,7 @@ from ml_connector.adobe.sandbox.jsontext import Document, Json, write
 from ml_connector.adobe.sandbox.projection import project
 from ml_connector.adobe.sandbox.query import parse
 from ml_connector.adobe.sandbox.table import Row, Table
-from ml_connector.adobe.trouble import Overloaded, PageTooLarge, ServerFault
+from ml_connector.adobe.trouble import NoSuchEntity, Overloaded, PageTooLarge, ServerFault
 from ml_connector.errors import Code, Finding
 from tests.specs.shop_tables import second
 from tests.specs.sync_kit import ANNA
@@ -27,7 +27,8 @@ KINDS = ("orders", "invoices", "creditmemos", "transactions", "products")
 class TablesShop:
     """Answers every list. `fails` are documents that it cannot load, as (kind, id): each spoils every page
     that holds it. `before` is called ahead of every answer; `named` are those that it can name all the same,
-    when nothing else of them is asked for. Every count is wrong by `lies`; the documents `twice` come twice;
+    when nothing else of them is asked for; those `hidden` answer to their own id, and stand in no list once
+    they are deleted from the tables. Every count is wrong by `lies`; the documents `twice` come twice;
     pages of more than `limit` rows are refused, and those of more than `brings` do not come to their end."""
 
     def __init__(self, **documents: Iterable[Document]) -> None:
@@ -35,6 +36,7 @@ class TablesShop:
         self.tables = {kind: Table.of(entities[kind], documents.get(kind, ())) for kind in KINDS}
         self.fails: set[tuple[str, int]] = set()
         self.named: set[tuple[str, int]] = set()
+        self.hidden: set[tuple[str, int]] = set()
         self.twice: set[tuple[str, int]] = set()
         self.lies, self.limit, self.brings = 0, 300, 300
         self.before: Callable[[str], None] = lambda _: None
@@ -43,6 +45,8 @@ class TablesShop:
     def get(self, path: str, query: str = "") -> str:
         self.before(path)
         self.asked.append((path, query))
+        if path.rpartition("/")[2].isdigit():
+            return self._single(*path.rsplit("/", 1))
         table = next(each for each in self.tables.values() if each.entity.listing == path)
         parameters = parse(query)
         criteria = criteria_in(parameters)
@@ -55,6 +59,13 @@ class TablesShop:
         counted = max(0, count + self.lies)
         answer: Document = {"items": [*shown[: criteria.page_size]], "total_count": counted}
         return write(project(answer, projection) if projection else answer)
+
+    def _single(self, path: str, entity_id: str) -> str:
+        table = next(each for each in self.tables.values() if each.entity.single == path)
+        row = table.row_of(int(entity_id))
+        if row is None and (table.entity.kind, int(entity_id)) not in self.hidden:
+            raise NoSuchEntity(FAULT)
+        return write(row.document) if row else "{}"
 
     def write(self, kind: str, *documents: Document) -> None:
         """Let documents appear or change."""

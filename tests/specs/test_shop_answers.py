@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 
-from ml_connector.adobe.answers import Answer, json_text, not_answered
+from ml_connector.adobe.answers import LONGEST_PAUSE_S, Answer, json_text, not_answered
 from ml_connector.adobe.trouble import Overloaded, PageTooLarge, ServerFault
 from ml_connector.errors import Code, ConnectorError, Finding, NeedsPerson, TryAgain
 
@@ -164,8 +164,8 @@ CASES = [
         Code.SHOP_UNREACHABLE,
     ),
     Case("the database is down", answer(500, PAGE, "text/plain"), Overloaded, Code.SHOP_UNREACHABLE),
-    Case("a firewall's page with 403", answer(403, PAGE, HTML_TYPE), TryAgain, Code.SHOP_ANSWER_UNREADABLE),
-    Case("a login page with 200", answer(200, PAGE, HTML_TYPE), TryAgain, Code.SHOP_ANSWER_UNREADABLE),
+    Case("a firewall's page", answer(403, PAGE, HTML_TYPE), NeedsPerson, Code.SHOP_ANSWER_UNREADABLE),
+    Case("a login page with 200", answer(200, PAGE, HTML_TYPE), NeedsPerson, Code.SHOP_ANSWER_UNREADABLE),
     Case("nothing at all", answer(204, "", ""), TryAgain, Code.SHOP_ANSWER_UNREADABLE),
     Case(
         "an error that is cut off",
@@ -245,6 +245,22 @@ def test_the_shop_says_how_long_to_wait(header: str, seconds: float | None) -> N
     error = raised_by(answer(429, PAGE, HTML_TYPE, retry_after=header))
     assert isinstance(error, TryAgain)
     assert error.after_s == seconds
+
+
+def test_a_date_is_measured_by_the_shop_s_own_clock() -> None:
+    """Which is an hour ahead here: it asks for two minutes."""
+    headers = {"date": "Mon, 23 Nov 2026 14:45:00 GMT", "retry_after": "Mon, 23 Nov 2026 14:47:00 GMT"}
+    error = raised_by(answer(503, PAGE, HTML_TYPE, **headers))
+    assert isinstance(error, TryAgain)
+    assert error.after_s == 120.0
+
+
+@pytest.mark.parametrize("header", ["21600", "21601", "999999999", "Thu, 31 Dec 2099 23:59:59 GMT"])
+def test_no_pause_is_longer_than_six_hours_and_a_longer_one_is_told_as_a_mistake(header: str) -> None:
+    error = raised_by(answer(429, PAGE, HTML_TYPE, retry_after=header))
+    assert isinstance(error, TryAgain)
+    assert error.after_s == LONGEST_PAUSE_S == 21600.0
+    assert ("taken for a mistake" in error.finding.fix) is (header != "21600")
 
 
 @pytest.mark.parametrize(

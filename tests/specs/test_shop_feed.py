@@ -55,7 +55,7 @@ def as_seen(documents: list[Document]) -> list[Seen]:
     return [(int(str(each["entity_id"])), str(each["updated_at"])) for each in documents]
 
 
-BURSTS = st.lists(st.tuples(st.integers(0, 20), st.integers(1, 130)), max_size=5)
+BURSTS = st.lists(st.tuples(st.integers(0, 20), st.integers(1, 130)), max_size=4)
 
 
 @settings(max_examples=40, deadline=None)
@@ -76,7 +76,7 @@ def test_in_a_quiet_shop_every_document_is_noticed_exactly_once(
     assert len(shop.asked) <= len(documents) / 50 + 2 * len(bursts) + 2
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(bursts=BURSTS.filter(bool), chance=st.randoms(use_true_random=False), cap=st.integers(1, 60))
 def test_a_shop_that_sends_fewer_rows_than_it_was_asked_for_loses_none(
     bursts: list[tuple[int, int]], chance: Random, cap: int

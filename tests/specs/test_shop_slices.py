@@ -34,7 +34,7 @@ def test_fractions_are_read_as_text_and_never_as_binary_numbers() -> None:
     assert elements == [({"price": "3.10"}, '{"price":3.10}')]
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     elements=st.lists(st.dictionaries(st.text(max_size=5), VALUES, max_size=4), max_size=5),
     others=st.dictionaries(st.text(max_size=8).filter(lambda name: name != "items"), VALUES, max_size=3),

@@ -20,6 +20,8 @@ from ml_connector.sync.protocol import Command, Outcome
 from tests.specs.sync_kit import BEN, SHOP, finding, invoice, memo
 from tests.specs.sync_place import AGENT, INCARNATION, Place, a_place, receipt
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
@@ -101,21 +103,21 @@ def test_a_plan_by_an_older_chart_is_not_leased(anna: Place) -> None:
 
 def test_the_first_run_is_exactly_ten_documents_and_the_rest_wait_for_a_yes(place: Place) -> None:
     place.allow(first_run_approved=False)
-    place.shop.page(*(invoice(entity) for entity in range(1, 31)))
+    place.shop.page(*(invoice(entity) for entity in range(1, 14)))
     place.post_everything()
-    assert place.states() == {"proved": FIRST_RUN_DOCUMENTS, "waiting": 20}
+    assert place.states() == {"proved": FIRST_RUN_DOCUMENTS, "waiting": 3}
     waiting = place.records(State.WAITING)
     assert {record.code for record in waiting} == {Code.WAITS_FOR_APPROVAL}
     assert {record.waits_on for record in waiting} == {(APPROVAL,)}
 
     approve(place)
     place.post_everything()
-    assert place.states() == {"proved": 30}
+    assert place.states() == {"proved": 13}
 
 
 def test_the_first_run_takes_the_oldest_documents(place: Place) -> None:
     place.allow(first_run_approved=False)
-    place.shop.page(*(invoice(entity) for entity in range(30, 0, -1)))
+    place.shop.page(*(invoice(entity) for entity in range(13, 0, -1)))
     place.post_everything()
     proved = {int(each.key.entity) for each in place.records(State.PROVED) if each.key.kind is Kind.INVOICE}
     assert proved == set(range(1, 11))

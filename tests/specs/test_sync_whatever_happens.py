@@ -11,6 +11,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -25,6 +26,8 @@ from ml_connector.sync.protocol import Command, CommandReceipt, Outcome
 from ml_connector.sync.reconcile import reconcile
 from tests.specs.sync_kit import ANNA, BEN, Saying, finding, invoice, memo
 from tests.specs.sync_place import Place, must_hold, receipt
+
+pytestmark = pytest.mark.slow
 
 ENTITIES = st.integers(min_value=1, max_value=8)
 HOWS = st.sampled_from([Outcome.PROVED, Outcome.PROVED, Outcome.POSTED, Outcome.ABSENT])
@@ -241,10 +244,18 @@ def _ledger(sage: dict[str, Plan]) -> list[LedgerEntry]:
     ]
 
 
+UNHURRIED = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 TestWhateverHappens = WhateverHappens.TestCase
 TestWhateverHappens.settings = settings(
-    max_examples=10,
-    stateful_step_count=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    max_examples=3, stateful_step_count=12, deadline=None, suppress_health_check=UNHURRIED
 )
+
+
+class WhateverHappensForLong(WhateverHappens):
+    """The same, more often and for longer."""
+
+
+class TestWhateverHappensForLong(WhateverHappensForLong.TestCase):
+    settings = settings(
+        max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=UNHURRIED
+    )

@@ -18,10 +18,9 @@ from itertools import pairwise
 from ml_connector.adobe.criteria import Condition, Filter, is_date
 from ml_connector.adobe.cursor import Cursor, Step, ended, resumed, saved
 from ml_connector.adobe.extents import bounds, without
-from ml_connector.adobe.isolate import FAILING_MAX, Failing
+from ml_connector.adobe.isolate import FAILING_MAX, UNSERVED, Failing
 from ml_connector.adobe.listing import RESOURCES, Listing, Resource, unfit
 from ml_connector.adobe.lists import Lists
-from ml_connector.adobe.trouble import ServerFault
 from ml_connector.sync.ports import Flow, Page, Payload
 from ml_connector.sync.reading import EVERYTHING, Extent
 
@@ -37,12 +36,14 @@ def changes(lists: Lists, flow: Flow, cursor_text: str, now: datetime, extent: E
     filters, order = [*_filters(cursor), *bounds(resource, extent)], _order(cursor)
     try:
         listing = lists.first(resource, filters, sort=order)
-    except ServerFault as fault:
+    except UNSERVED as fault:
         if len(extent.without) >= FAILING_MAX:
             raise
         known = without(resource, extent)
-        failing = Failing(lists=lists, resource=resource, filters=filters, sort=order, known=known)
-        return Page(payloads=(failing.first(fault),), cursor=saved(cursor), more=True)
+        failing = Failing(
+            lists=lists, resource=resource, filters=filters, sort=order, fault=fault, known=known
+        )
+        return Page(payloads=(failing.first(),), cursor=saved(cursor), more=True)
     _check_fits(resource, cursor, listing.payloads)
     payloads, next_cursor = _turned(cursor, listing)
     return Page(

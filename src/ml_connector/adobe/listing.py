@@ -12,8 +12,8 @@ from typing import cast
 
 from ml_connector.adobe.answers import unreadable
 from ml_connector.adobe.criteria import Filter, query
+from ml_connector.adobe.elements import Elements, Entity, elements
 from ml_connector.adobe.shop import ShopGet
-from ml_connector.adobe.slices import sliced
 from ml_connector.adobe.trouble import Overloaded
 from ml_connector.errors import Finding, TryAgain
 from ml_connector.sync.ports import Flow, Payload
@@ -24,7 +24,7 @@ class Resource:
     """One list of the shop.
 
     `id_field` is the id in an entity, `id_column` the same in filters and sorts. `page_size` is rows per
-    request while nothing is wrong: an order costs the shop about 12 queries, an invoice 2 (§7.2).
+    request while nothing is wrong (§4.3, §8.4).
     """
 
     kind: str
@@ -39,7 +39,7 @@ RESOURCES = {
     for resource in (
         Resource(kind=Flow.INVOICES.value, path="invoices"),
         Resource(kind=Flow.CREDIT_MEMOS.value, path="creditmemos"),
-        Resource(kind=Flow.ORDERS.value, path="orders", page_size=50),
+        Resource(kind=Flow.ORDERS.value, path="orders"),
         Resource(kind=Flow.CUSTOMERS.value, path="customers/search", id_field="id"),
         Resource(kind="products", path="products", id_field="id", page_size=50),
         Resource(
@@ -106,27 +106,27 @@ def listed(
     asked = query(
         filters, sort=sort, page_size=page_size, page=page, descending=descending, fields=projection
     )
-    elements, others = _read(resource, shop.get(resource.path, asked))
-    total_count = others.get("total_count")
-    if elements is None and projection and others.get("items", ...) is None:
-        elements = []  # of an empty list a projection leaves null (§4.4)
-    if elements is None or not _whole(total_count):
+    answer = _read(resource, shop.get(resource.path, asked))
+    rows = answer.of
+    if rows is None and projection and answer.is_null:
+        rows = []  # of an empty list a projection leaves null (§4.4)
+    if rows is None or not _whole(answer.total_count):
         raise unfit(resource, "It has no items, or does not say how many rows match.")
     listing = Listing(
-        payloads=_each_once(resource, [_payload(resource, value, body) for value, body in elements]),
-        total_count=cast(int, total_count),
-        sent=len(elements),
+        payloads=_each_once(resource, [_payload(resource, entity, body) for entity, body in rows]),
+        total_count=cast(int, answer.total_count),
+        sent=len(rows),
         asked=page_size,
     )
-    if listing.rest > 0 and not elements:
+    if listing.rest > 0 and not rows:
         why = f"It counts {listing.total_count} rows and holds none."
         raise Hollow(unfit(resource, why).finding, listing.total_count)
     return listing
 
 
-def _read(resource: Resource, text: str) -> tuple[list[tuple[object, str]] | None, dict[str, object]]:
+def _read(resource: Resource, text: str) -> Elements:
     try:
-        return sliced(text, "items")
+        return elements(text)
     except (ValueError, RecursionError) as error:
         # The decoder's words quote no data, as in “Expecting value: line 1 column 7 (char 6)”.
         why = f"It is cut off or no list of {resource.kind}: {error}."
@@ -135,7 +135,7 @@ def _read(resource: Resource, text: str) -> tuple[list[tuple[object, str]] | Non
 
 def _each_once(resource: Resource, rows: Sequence[Payload]) -> tuple[Payload, ...]:
     unique = {row.entity_id: row for row in rows}
-    if any(unique[row.entity_id] != row for row in rows):
+    if len(unique) < len(rows) and any(unique[row.entity_id] != row for row in rows):
         raise unfit(resource, "It holds one entity twice, and not the same.")
     return tuple(unique.values())
 
@@ -145,10 +145,8 @@ def unfit(resource: Resource, why: str) -> TryAgain:
     return unreadable(f"V1/{resource.path}", why)
 
 
-def _payload(resource: Resource, value: object, body: str) -> Payload:
-    entity = cast(dict[str, object], value) if isinstance(value, dict) else {}
-    entity_id, order_id = entity.get(resource.id_field), entity.get("order_id", 0)
-    updated_at = entity.get("updated_at", "")
+def _payload(resource: Resource, entity: Entity, body: str) -> Payload:
+    entity_id, order_id, updated_at = getattr(entity, resource.id_field), entity.order_id, entity.updated_at
     if not (_whole(entity_id) and _whole(order_id) and isinstance(updated_at, str)):
         what = f"an entity has no whole {resource.id_field} or order_id, or no text as updated_at"
         raise unfit(resource, f"It is no list of {resource.kind}: {what}.")

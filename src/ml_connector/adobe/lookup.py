@@ -13,10 +13,9 @@ from dataclasses import replace
 
 from ml_connector.adobe.criteria import Condition, Filter, id_in
 from ml_connector.adobe.extents import bounds, without
-from ml_connector.adobe.isolate import FAILING_MAX, Failing
-from ml_connector.adobe.listing import RESOURCES, Hollow, Resource, unfit
+from ml_connector.adobe.isolate import FAILING_MAX, UNSERVED, Failing
+from ml_connector.adobe.listing import RESOURCES, Resource, unfit
 from ml_connector.adobe.lists import Lists
-from ml_connector.adobe.trouble import ServerFault
 from ml_connector.errors import Defect
 from ml_connector.sync.ports import Flow, Ids, Payload
 from ml_connector.sync.reading import Extent
@@ -59,15 +58,14 @@ def ids(lists: Lists, flow: Flow, extent: Extent) -> Ids:
     filters, order = bounds(resource, extent), (resource.id_column,)
     try:
         listing = lists.first(resource, filters, sort=order, fields=(resource.id_field, "updated_at"))
-    except Hollow:
-        # The count of such a page is no evidence; whatever it should have shown is asked for by its id.
-        return Ids(found={}, failing=(), more=False)
-    except ServerFault as fault:
+    except UNSERVED as fault:
         if len(extent.without) >= FAILING_MAX:
             raise
         known = without(resource, extent)
-        failing = Failing(lists=lists, resource=resource, filters=filters, sort=order, known=known)
-        return Ids(found={}, failing=(failing.first(fault),), more=True)
+        failing = Failing(
+            lists=lists, resource=resource, filters=filters, sort=order, fault=fault, known=known
+        )
+        return Ids(found={}, failing=(failing.first(),), more=True)
     _check_order(resource, listing.payloads, extent.after)
     found = {row.entity_id: row.updated_at for row in listing.payloads}
     return Ids(found=found, failing=(), more=listing.more)
@@ -98,10 +96,12 @@ def _all(
         filters = [condition, *behind]
         try:
             listing = lists.first(resource, filters, sort=sort, most=most)
-        except ServerFault as fault:
+        except UNSERVED as fault:
             among = [each for each in ids if each > last]
-            failing = Failing(lists=lists, resource=resource, filters=filters, sort=sort, among=among)
-            row = failing.first(fault)
+            failing = Failing(
+                lists=lists, resource=resource, filters=filters, sort=sort, fault=fault, among=among
+            )
+            row = failing.first()
             last = row.entity_id
             yield replace(row, order_id=failing.order_of(last, order_ids)) if order_ids else row
             continue

@@ -52,6 +52,11 @@ class PageSizes:
         """The row that spoilt the page was found, or is none any more."""
         self._spoilt.pop(kind, None)
 
+    def forget(self, kind: str) -> None:
+        """Whatever this kind's pages suffered from was one row, and is found: begin anew."""
+        self.widen(kind)
+        self._kinds.pop(kind, None)
+
     def answered(self, kind: str, asked: int, whole: int) -> None:
         """A page of so many rows came through."""
         if kind in self._spoilt:

@@ -4,9 +4,9 @@ A sweep goes by `updated_at`, and some things it cannot see: a row that was comm
 reaches back, one that was written with an old stamp, a change that moves no stamp, a document that was
 deleted. So once a day the ids of each flow are read in ascending order, a page at a time, with the stamp of
 each. What is missing or stamped otherwise is read; what the shop has no more is asked for once more by its
-id, noted and told. Ids far below the newest ones are compared by count, in windows that halve where the
-counts differ, so that a shop of many years is not read whole every day; within 30 days each window is
-compared id by id all the same (reference: adobe_commerce.md §4.6, §7.2, §8.5, §9.5).
+id, noted and told (`deleted.py`). Ids far below the newest ones are compared by count, in windows that halve
+where the counts differ, so that a shop of many years is not read whole every day; within 30 days each window
+is compared id by id all the same (reference: adobe_commerce.md §4.6, §7.2, §8.5, §9.5).
 
 At the end the orders of whatever waits or is held are read again (`waiting.py`). Where the check stands is
 kept after every page: one that is cut off anywhere goes on there.
@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ml_connector.codec import to_json
+from ml_connector.sync.deleted import believed_gone
 from ml_connector.sync.ports import Decider, Flow, Ids, ShopReads, Store, Transaction
 from ml_connector.sync.reading import Check, Compared, Extent, Reason, Stored
 from ml_connector.sync.sweep import FLOWS, extent_of, store_read
@@ -140,7 +141,8 @@ def _compare(
         found = _difference(tx, flow, extent, page)
     read = shop.by_id(flow, found.unknown) if found.unknown else ()
     there = shop.by_id(flow, found.absent) if found.absent else ()
-    gone = sorted(set(found.absent) - {payload.entity_id for payload in there})
+    unseen = sorted(set(found.absent) - {payload.entity_id for payload in there})
+    gone = believed_gone(store, shop, connection_id, flow, unseen)
     shown = sum(entity_id <= found.end for entity_id in page.found)
 
     def keep(tx: Transaction) -> None:

@@ -8,10 +8,12 @@ cut-over date is stored, for the sake of its order's other documents, and not no
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ml_connector.documents.identity import Key
+from ml_connector.documents.likeness import OrderSeen
 from ml_connector.sync import unread
 from ml_connector.sync.passage import NOTHING_WRITTEN
 from ml_connector.sync.ports import Decider, Flow, Payload, Transaction
@@ -52,21 +54,35 @@ class Intake:
             troubled=tx.any_unread(),
         )
 
-    def take(self, payload: Payload) -> bool:
-        """Store a payload; True when it is new or changed, and what rests on it is looked at again."""
-        if payload.failure:
-            return self._fails(payload)
+    def take(self, payloads: Sequence[Payload]) -> int:
+        """Store payloads; what rests on those that are new or changed is looked at again. Returns how many
+        these are."""
+        failing = sum(1 for payload in payloads if payload.failure and self._fails(payload))
+        whole = [payload for payload in payloads if not payload.failure]
         if self.troubled:
-            unread.is_read(self.tx, payload, self.actor)
-        if not self.tx.save_payload(payload):
-            return False
-        if payload.kind in KIND_OF:
-            self._notice(payload)
-        elif payload.kind == Flow.ORDERS.value:
-            self.tx.mark_due(order_id=payload.entity_id)
-        elif payload.order_id:
-            self.tx.mark_due(order_id=payload.order_id)
-        return True
+            for payload in whole:
+                unread.is_read(self.tx, self.connection_id, payload, self.actor)
+        changed = self.tx.save_payloads(whole)
+        orders = set[int]()
+        for payload in changed:
+            if payload.kind in KIND_OF:
+                orders.add(self._notice(payload))
+            else:
+                orders.add(payload.entity_id if payload.kind == Flow.ORDERS.value else payload.order_id)
+        sold = self.tx.sold_orders(sorted(orders - {0}))
+        seen = [order for order_id in sold if (order := self._order_seen(order_id))]
+        self.tx.save_orders_seen(seen)
+        self.tx.mark_orders_due((*sold, *self.tx.orders_like([order.order_id for order in seen])))
+        return failing + len(changed)
+
+    def _order_seen(self, order_id: int) -> OrderSeen | None:
+        """What an order is compared by; one that cannot be read is compared with none."""
+        body = self.tx.payload(Flow.ORDERS, order_id)
+        try:
+            return self.decider.order_seen(body) if body else None
+        except Exception as error:
+            log.warning("order %s cannot be compared", order_id, exc_info=error)
+            return None
 
     def _fails(self, payload: Payload) -> bool:
         is_document = payload.kind in KIND_OF
@@ -79,10 +95,11 @@ class Intake:
             self.tx.create(record, actor=self.actor, action="noticed", payload=what)
         return True
 
-    def _notice(self, payload: Payload) -> None:
+    def _notice(self, payload: Payload) -> int:
+        """The document's order; 0 when it is not to be noticed."""
         old = self.tx.record(self._key(payload))
         if old is None and self._is_before_cut_over(payload):
-            return
+            return 0
         record = self._looked_at(old or self._unread(payload), payload)
         what = {"number": record.number, "order_id": record.order_id, "updated_at": payload.updated_at}
         if old is None:
@@ -92,7 +109,7 @@ class Intake:
                 "changed in the shop" if old.state in NOTHING_WRITTEN else "changed in the shop after posting"
             )
             self.tx.save(old, record, actor=self.actor, action=action, payload=what)
-        self.tx.mark_due(order_id=record.order_id)
+        return record.order_id
 
     def _is_before_cut_over(self, payload: Payload) -> bool:
         """By the document's own day in the shop's time zone; one that cannot be dated is noticed."""

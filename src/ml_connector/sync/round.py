@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ml_connector.errors import Code, NeedsPerson, TryAgain
+from ml_connector.sync.deleted import believed_gone
 from ml_connector.sync.ports import Decider, Flow, ShopReads, Store
 from ml_connector.sync.reading import Unread
 from ml_connector.sync.sweep import ACTOR, FLOWS, store_read, sweep
@@ -65,6 +66,12 @@ def _ask(
 ) -> int:
     found = shop.by_id(unread.kind, [unread.entity_id])
     if not found:
+        if unread.kind in FLOWS and not believed_gone(
+            store, shop, connection_id, Flow(unread.kind), [unread.entity_id]
+        ):
+            with store.begin() as tx:
+                asked_again(tx, unread, unread.told, now)
+            return 0
         with store.begin() as tx:
             tx.forget_unread(unread.kind, unread.entity_id)
             if unread.kind in FLOWS:

@@ -85,9 +85,8 @@ def store_read(
     companions = () if flow is Flow.ORDERS else _companions(store, shop, decider, flow, payloads)
     with store.begin() as tx:
         intake = Intake.begin(tx, decider, connection_id, now, actor)
-        for payload in companions:
-            intake.take(payload)
-        changed = sum(intake.take(payload) for payload in payloads)
+        intake.take(companions)
+        changed = intake.take(payloads)
         also(tx)
     return changed
 

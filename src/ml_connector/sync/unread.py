@@ -4,7 +4,8 @@ One document on which the shop's own code fails must not hold up the others, and
 So it is noticed by its number and held (`shop-cannot-serve`); where it is an order, or belongs to one, all
 documents of that order are held with it, because a decision would rest on half of what there is. It is asked
 for again with a growing pause. A document that the shop has no more is held (`gone-from-shop`) as long as
-nothing of it was written; what stands in the books stays there, and it is told.
+nothing of it was written; what stands in the books becomes disputed (`deleted-in-shop`), once the shop itself
+says that it has no such document (`deleted.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 
 from ml_connector.documents.identity import Key
 from ml_connector.errors import Code, Finding
-from ml_connector.sync.passage import State
+from ml_connector.sync.passage import NOTHING_WRITTEN, State
 from ml_connector.sync.ports import Flow, Payload, Transaction
 from ml_connector.sync.reading import Reason, Unread
 from ml_connector.sync.record import Record
@@ -80,15 +81,21 @@ def is_gone(
     return True
 
 
-def is_read(tx: Transaction, payload: Payload, actor: str) -> None:
-    """An entity came as it should: if it could not be read before, that is over."""
+def is_read(tx: Transaction, connection_id: str, payload: Payload, actor: str) -> None:
+    """An entity came as it should: if it could not be read before, that is over. A document that may be in
+    Sage and was taken for deleted is looked at again."""
     known = tx.unread(payload.kind, payload.entity_id)
     if known is None:
         return
     tx.forget_unread(payload.kind, payload.entity_id)
     over = "can be served again" if known.reason is Reason.FAILS else "is in the shop again"
-    _note(tx, known, None, actor, over)
+    record = tx.record(_key(connection_id, payload.kind, payload.entity_id)) if _was_deleted(known) else None
+    _note(tx, known, record if record and record.state not in NOTHING_WRITTEN else None, actor, over)
     _wake(tx, payload.kind, payload.entity_id, payload.order_id or known.order_id)
+
+
+def _was_deleted(unread: Unread) -> bool:
+    return unread.reason is Reason.GONE and unread.kind in KIND_OF
 
 
 def in_the_way(tx: Transaction, record: Record) -> tuple[Finding, ...]:
@@ -102,6 +109,12 @@ def in_the_way(tx: Transaction, record: Record) -> tuple[Finding, ...]:
         if each != own and (each.reason is Reason.FAILS or each.kind == Flow.ORDERS.value)
     ]
     return tuple(_finding(record, each) for each in found)
+
+
+def is_deleted(tx: Transaction, record: Record) -> bool:
+    """Whether the shop has this very document no more."""
+    own = tx.unread(FLOW_OF[record.key.kind], int(record.key.entity))
+    return own is not None and own.reason is Reason.GONE
 
 
 def _finding(record: Record, unread: Unread) -> Finding:

@@ -1,8 +1,8 @@
 """Faults of lists: documents that cannot be loaded, pages that repeat, counts that lie, rows that come twice.
 
-`Poison` and `TooMuch` are shops in trouble; `LastPageRepeated` and `RowTotalsOf248` are how other versions
-behave (reference: adobe_commerce.md §4.3, §5.2); the others are what an extension or a stale cache may make
-of a list.
+`Poison`, `TooHeavy` and `TooMuch` are shops in trouble; `LastPageRepeated` and `RowTotalsOf248` are how other
+versions behave (reference: adobe_commerce.md §4.3, §5.2); the others are what an extension or a stale cache
+may make of a list.
 """
 
 from __future__ import annotations
@@ -34,6 +34,20 @@ class Poison(InDocument):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TooHeavy(InDocument):
+    """One document that the shop does not bring to its end: it runs out of time or memory over it, and so
+    over every page that holds it, and its front end answers with 504."""
+
+    kind: str
+    entity_id: int
+
+    def shown(self, table: Table, row: Row) -> Row:
+        if table.entity.kind == self.kind and row.columns.get(table.entity.id_column) == self.entity_id:
+            raise Interrupted(server_page(504))
+        return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TooMuch(InSearch):
     """The shop is too slow for a page of more than so many rows: its front end gives up with 504 (§4.5)."""
 
@@ -44,6 +58,42 @@ class TooMuch(InSearch):
         if len(found) > self.rows:
             raise Interrupted(server_page(504))
         return found, total_count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FewerRows(InSearch):
+    """The shop sends so many rows a page at most, whatever it is asked for, and says nothing of it."""
+
+    rows: int
+
+    def searched(self, search: Search, criteria: Criteria) -> Matches:
+        found, total_count = search(criteria)
+        return found[: self.rows], total_count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsHidden(InSearch):
+    """Documents of these ids are taken off a page after it was made, as by an extension that shows each user
+    only their own; they count all the same."""
+
+    first_id: int
+    last_id: int
+
+    def searched(self, search: Search, criteria: Criteria) -> Matches:
+        found, total_count = search(criteria)
+        hidden = range(self.first_id, self.last_id + 1)
+        return [row for row in found if not any(each in hidden for each in _ids(row))], total_count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatesIgnored(InSearch):
+    """A date that was asked for is taken for garbage, and lets everything pass (§4.2)."""
+
+    def searched(self, search: Search, criteria: Criteria) -> Matches:
+        groups = (
+            tuple(each for each in group if not str(each.field).endswith("_at")) for group in criteria.groups
+        )
+        return search(replace(criteria, groups=tuple(group for group in groups if group)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
