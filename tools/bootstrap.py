@@ -1,13 +1,15 @@
 """Set up `.venv`: the pinned packages and this project, once, by whatever means the machine has.
+And `.venv-bench`: what `make bench` compares this project with, pinned as well, and without the project.
 
 Run by the Makefile under the system's Python, before anything is installed: standard library only, and
 syntax that an older Python reads far enough to say that it is too old (hence the quoted annotations).
 The means, in this order: uv on PATH; a venv with its own pip; a venv without pip, filled by the machine's
-pip. A stamp in `.venv` remembers what was installed, so that a second call does nothing. No package index
+pip. A stamp in each remembers what was installed, so that a second call does nothing. No package index
 is named here: uv and pip use those that the machine is set up for.
 
     python3 tools/bootstrap.py cloud    what the demo and the service need
     python3 tools/bootstrap.py dev      that, and what the tests and checks need
+    python3 tools/bootstrap.py bench    what is measured beside this project, in an environment of its own
 """
 
 import hashlib
@@ -19,6 +21,7 @@ from typing import NamedTuple
 
 OLDEST = (3, 11)
 LEVELS = ("cloud", "dev")
+BENCH = "bench"
 NO_MEANS = (
     "ml-connector: cannot make a Python environment here; install python3-venv"
     " (Debian, Ubuntu: apt-get install python3-venv) or uv, then run make again."
@@ -84,8 +87,8 @@ def fingerprint(root: Path, level: str) -> str:
 
 
 def set_up(root: Path, level: str) -> str:
-    """Bring `.venv` to this level. Returns what went wrong as a line for the user, or nothing."""
-    home = root / ".venv"
+    """Bring its environment to this level. Returns what went wrong as a line for the user, or nothing."""
+    home = root / (".venv-bench" if level == BENCH else ".venv")
     inside = home / "bin" / "python"
     stamp = home / "installed"
     done = stamp.read_text().splitlines() if stamp.exists() and inside.exists() else []
@@ -96,7 +99,7 @@ def set_up(root: Path, level: str) -> str:
     if not candidates:
         return NO_MEANS
     first = "" if done else " (first time only, about a minute)"
-    print(f"Setting up the environment in .venv{first} …", flush=True)
+    print(f"Setting up the environment in {home.name}{first} …", flush=True)
     stamp.unlink(missing_ok=True)
     means = environment(home, inside, candidates)
     if means is None:
@@ -105,10 +108,10 @@ def set_up(root: Path, level: str) -> str:
     pinned = ["--require-hashes", "--requirement", f"requirements/{level}.txt"]
     # Its build backend is among the pinned packages: nothing is fetched beside them to build the project.
     project = ["--no-deps", "--no-build-isolation", "--editable", "."]
-    for what in (pinned, project):
+    for what in (pinned,) if level == BENCH else (pinned, project):
         if subprocess.run([*means.install, *what], cwd=root, check=False).returncode != 0:
             return "ml-connector: the packages could not be installed; the lines above say why."
-    levels = LEVELS[: LEVELS.index(level) + 1]
+    levels = (BENCH,) if level == BENCH else LEVELS[: LEVELS.index(level) + 1]
     stamp.write_text("".join(fingerprint(root, each) + "\n" for each in levels))
     print("  ready.", flush=True)
     return ""
@@ -119,8 +122,8 @@ def main(arguments: "list[str]") -> str:
     if sys.version_info < OLDEST:
         here = "{} is {}.{}".format(sys.executable, *sys.version_info)
         return f"ml-connector: needs Python 3.11 or newer, and {here}. Name another: make PYTHON=python3.12 …"
-    if len(arguments) != 1 or arguments[0] not in LEVELS:
-        return "usage: bootstrap.py " + "|".join(LEVELS)
+    if len(arguments) != 1 or arguments[0] not in (*LEVELS, BENCH):
+        return "usage: bootstrap.py " + "|".join((*LEVELS, BENCH))
     return set_up(Path(__file__).resolve().parent.parent, arguments[0])
 
 

@@ -73,7 +73,7 @@ def project(tmp_path: Path) -> Path:
         archive.writestr("pinned-1.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n")
         archive.writestr("pinned-1.dist-info/RECORD", "")
     pin = f"./{wheel.name} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
-    for level in ("cloud", "dev"):
+    for level in ("cloud", "dev", "bench"):
         (root / "requirements" / f"{level}.txt").write_text(pin)
     return root
 
@@ -149,6 +149,18 @@ def test_what_the_tests_need_includes_what_the_demo_needs(project: Path) -> None
     uv = pretend_uv(project)
     bootstrap(project, "dev", first=uv)
     assert bootstrap(project, "cloud", first=uv) == "0 "
+
+
+@pytest.mark.slow
+def test_what_is_measured_beside_the_project_has_an_environment_of_its_own(project: Path) -> None:
+    uv = pretend_uv(project)
+    bootstrap(project, "dev", first=uv)
+    before = asked(project)
+    assert bootstrap(project, "bench", first=uv).startswith("0 Setting up the environment in .venv-bench")
+    new = asked(project).removeprefix(before)
+    assert "--requirement requirements/bench.txt" in new
+    assert "--editable" not in new
+    assert bootstrap(project, "bench", first=uv) == bootstrap(project, "dev", first=uv) == "0 "
 
 
 @pytest.mark.slow

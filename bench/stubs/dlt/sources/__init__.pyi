@@ -1,0 +1,2 @@
+class DltSource:
+    max_table_nesting: int | None
