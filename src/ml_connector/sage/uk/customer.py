@@ -1,8 +1,9 @@
-"""The customer effect: an account that is there and carries the shopper's e-mail, or is made.
+"""The customer effects: an account that is the shopper's, or is made; fields that follow the shop.
 
 AddNew gives a bare record (reference: sage50_uk_sdo.md §2.2), so the company's own customer defaults are
-copied from SetupData as Sage's window would do. An account of that reference with another e-mail is not ours:
-the look calls ours absent, and the write refuses (account-ref-taken) before it touches anything.
+copied from SetupData as Sage's window would do; should a Sage fill them in itself, the same stands there. An
+account of that reference with another e-mail is not ours: the look calls ours absent, and the write refuses
+(account-ref-taken) before it touches anything. One that a person named is theirs whatever it carries.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 from typing import cast
 
 from ml_connector.errors import NeedsPerson
-from ml_connector.posting.plan import EnsureCustomer, Plan
+from ml_connector.posting.effects import ADDRESS_FIELDS
+from ml_connector.posting.effects import EMAIL_FIELDS as EFFECT_EMAILS
+from ml_connector.posting.plan import EnsureCustomer, Plan, UpdateCustomer
 from ml_connector.sage import findings
 from ml_connector.sage.books import Absent, Found, Look
+from ml_connector.sage.looks import still_to_write, update_look
 from ml_connector.sage.standing import has_email
 from ml_connector.sage.uk.currencies import Currencies
 from ml_connector.sage.uk.document import Values
@@ -21,15 +25,27 @@ from ml_connector.sage.uk.sdo import Fields, Record, SetupFile, moment, text, wh
 from ml_connector.sage.uk.session import Session
 
 EMAIL_FIELDS = ("E_MAIL", "E_MAIL2", "E_MAIL3")
+FIELDS = {
+    "name": "NAME",
+    **{field: field.upper() for field in ADDRESS_FIELDS},
+    "contact": "CONTACT_NAME",
+    "telephone": "TELEPHONE",
+    **dict(zip(EFFECT_EMAILS, EMAIL_FIELDS, strict=True)),
+    "vat_number": "VAT_REG_NUMBER",
+    "country": "COUNTRY_CODE",
+}
+"""Sage's names of the fields that may follow the shop (reference: sage50_uk_sdo.md §3.2)."""
 
 
-def look_for_customer(session: Session, effect: EnsureCustomer) -> Look:
-    """Found when the account is there with this e-mail. numbers: `account_ref`."""
+def look_for_customer(session: Session, currencies: Currencies, effect: EnsureCustomer) -> Look:
+    """Found when the account is there with this e-mail, in this currency. numbers: `account_ref`."""
     with session.reading(f"looking for the account {effect.account_ref}"):
         record = _find(session, effect.account_ref)
         if record is None or whole(record.Fields, "DELETED_FLAG"):
             return Absent()
-        if not has_email(emails(record.Fields), effect.fields.email):
+        if not effect.by_reference and not has_email(emails(record.Fields), effect.fields.email):
+            return Absent()
+        if _currency(record, currencies) != effect.fields.currency:
             return Absent()
         return Found(numbers={"account_ref": text(record.Fields, "ACCOUNT_REF")})
 
@@ -38,7 +54,11 @@ def create_customer(session: Session, currencies: Currencies, plan: Plan, effect
     """Make the account. Raises what `Session.writing` raises, and `NeedsPerson` when it must not be made."""
     doing = f"creating the account {effect.account_ref}"
     with session.reading(doing):
-        if _find(session, effect.account_ref) is not None:
+        standing = _find(session, effect.account_ref)
+        if standing is not None:
+            kept_in, wanted = _currency(standing, currencies), effect.fields.currency
+            if not effect.create and kept_in != wanted:
+                raise NeedsPerson(findings.other_currency(effect.account_ref, kept_in, wanted))
             raise NeedsPerson(findings.account_taken(effect.account_ref))
         if not effect.create:
             raise NeedsPerson(findings.account_missing(effect.account_ref))
@@ -50,9 +70,44 @@ def create_customer(session: Session, currencies: Currencies, plan: Plan, effect
         session.must(record.Update(), doing, reached_sage=False)
 
 
+def look_for_update(session: Session, effect: UpdateCustomer) -> Look:
+    """Absent while a field still holds what it held when the change was decided; as `update_look`."""
+    with session.reading(f"looking at the account {effect.account_ref}"):
+        record = _find(session, effect.account_ref)
+        if record is None or whole(record.Fields, "DELETED_FLAG"):
+            return Absent()
+        return update_look(effect, _standing(record, effect))
+
+
+def update_customer(session: Session, effect: UpdateCustomer) -> None:
+    """Write the fields that nobody has changed meanwhile. Raises what `Session.writing` raises, and
+    `NeedsPerson` when the account is gone."""
+    doing = f"changing the account {effect.account_ref}"
+    with session.reading(doing):
+        record = _find(session, effect.account_ref)
+        if record is None or whole(record.Fields, "DELETED_FLAG"):
+            raise NeedsPerson(findings.account_missing(effect.account_ref))
+    with session.writing(doing, reached_sage=False):
+        session.must(record.Edit(), doing, reached_sage=False)
+        # Read again on the record that is locked for the change: what stands here now is what is overwritten.
+        wanted = still_to_write(effect, _standing(record, effect))
+        values = {FIELDS[field]: becomes for field, becomes in wanted.items()}
+        session.put("SalesRecord", record.Fields, values)
+        session.must(record.Update(), doing, reached_sage=False)
+
+
 def emails(fields: Fields) -> tuple[str, ...]:
     """Every e-mail on an account."""
     return tuple(email for email in (text(fields, name) for name in EMAIL_FIELDS) if email)
+
+
+def _standing(record: Record, effect: UpdateCustomer) -> dict[str, str]:
+    """What the fields that are to change hold now."""
+    return {each.field: text(record.Fields, FIELDS[each.field]) for each in effect.changes}
+
+
+def _currency(record: Record, currencies: Currencies) -> str:
+    return currencies.code(whole(record.Fields, "CURRENCY"))
 
 
 def _find(session: Session, account_ref: str) -> Record | None:
@@ -85,7 +140,7 @@ def _own(effect: EnsureCustomer, currencies: Currencies) -> Values:
         "E_MAIL": fields.email,
         "VAT_REG_NUMBER": fields.vat_number,
         "COUNTRY_CODE": fields.country,
-        "CURRENCY": currencies.base_number,
+        "CURRENCY": currencies.number(fields.currency),
         "DEF_NOM_CODE": fields.nominal,
         "DEF_TAX_CODE": fields.tax_code,
     }

@@ -1,0 +1,1 @@
+"""Whose account a sale stands on: known, found, asked about, or made."""
