@@ -3,6 +3,7 @@
 docs/reference/commands.md    ### `ml-connector demo`    from the two command lines
 docs/reference/settings.md    ### `database`             from the fields of the two settings classes
 docs/reference/errors.md      ### `zero-document`        from the members of `Code`
+docs/reference/chart.md       the list of fields         from the sections of the chart (tools/chart_page.py)
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def main(root: Path) -> int:
     from ml_connector.agent import cli as agent_cli
     from ml_connector.agent import settings as agent_settings
     from ml_connector.errors import Code
+    from tools.chart_page import is_current
 
     fields = [*dataclasses.fields(settings.CloudSettings), *dataclasses.fields(agent_settings.AgentSettings)]
     reference = root / "docs" / "reference"
@@ -59,7 +61,9 @@ def main(root: Path) -> int:
         *differences(reference / "settings.md", [field.name for field in fields]),
         *differences(reference / "errors.md", [code.value for code in Code]),
     ]
-    print("\n".join(wrong) if wrong else "docs: every command, setting and error code has its heading.")
+    if not is_current(root):
+        wrong.append("chart.md: it does not list the chart's fields; python -m tools.chart_page does it anew")
+    print("\n".join(wrong) if wrong else "docs: every command, setting, code and choice has its place.")
     return 1 if wrong else 0
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cyclopts import App
 
+from tools.chart_page import PAGE, fields, is_current
 from tools.check_docs import commands, differences
 
 
@@ -66,3 +67,15 @@ def test_a_heading_without_a_name_and_one_that_stands_twice_are_reported(tmp_pat
 
 def test_a_page_that_is_missing_has_no_headings(tmp_path: Path) -> None:
     assert differences(tmp_path / "errors.md", ["not-vat"]) == ["errors.md: no heading ### `not-vat`"]
+
+
+def test_the_chart_s_page_lists_every_field_and_no_other(tmp_path: Path) -> None:
+    there = tmp_path / PAGE
+    assert not is_current(tmp_path)
+    there.parent.mkdir(parents=True)
+    there.write_text(f"# The chart\n\n## Every field{fields()}", encoding="utf-8")
+    assert is_current(tmp_path)
+    line = "| `payments.banks.method` | text | required | What is the method called in the shop? |\n"
+    assert line in fields()
+    there.write_text(there.read_text("utf-8").replace(line, ""), encoding="utf-8")
+    assert not is_current(tmp_path)

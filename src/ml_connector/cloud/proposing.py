@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from ml_connector.adobe.reader import is_capture, order_method, shop_facts
 from ml_connector.cloud.agents import CATALOGUE
-from ml_connector.cloud.deciding import SHOP_SETTINGS
+from ml_connector.cloud.chart_book import refusal
+from ml_connector.cloud.shop_settings import SHOP_SETTINGS, gaps
 from ml_connector.codec import from_json, loads
 from ml_connector.documents.shop import ShopFacts
 from ml_connector.errors import Code, Finding, NeedsPerson, TryAgain
@@ -21,7 +22,8 @@ from ml_connector.sync.ports import Flow
 
 
 def propose_chart(ledger: Ledger) -> Proposal:
-    """Propose a chart; raises `TryAgain` while the shop or the company was not read yet."""
+    """Propose a chart; raises `TryAgain` while the shop or the company was not read yet, and `NeedsPerson`
+    while one of the shop's lists may not be read: a chart is a choice for long, made on what is so now."""
     facts, catalogue = _read(ledger)
     return propose(facts, catalogue, _methods(ledger))
 
@@ -36,20 +38,15 @@ def accepted_chart(ledger: Ledger, by: str, why: str, gate: str) -> Chart:
     chart = accept(propose(facts, catalogue, _methods(ledger)), by=by, note=why, gate=gate)
     wrong = check(chart, catalogue)
     if wrong:
-        raise NeedsPerson(
-            Finding(
-                code=Code.CHART_INVALID,
-                what="The proposed chart was not accepted.",
-                why=" ".join(f"{each.what} {each.why}" for each in wrong),
-                fix=" ".join(dict.fromkeys(each.fix for each in wrong)),
-            )
-        )
+        raise refusal("The proposed chart was not accepted.", wrong)
     return chart
 
 
 def _read(ledger: Ledger) -> tuple[ShopFacts, Catalogue]:
     with ledger.begin() as tx:
-        settings, catalogue = tx.fact(SHOP_SETTINGS), tx.fact(CATALOGUE)
+        settings, catalogue, missing = tx.fact(SHOP_SETTINGS), tx.fact(CATALOGUE), gaps(tx).finding
+    if missing is not None:
+        raise NeedsPerson(missing)
     if settings is None or catalogue is None:
         raise TryAgain(
             Finding(
