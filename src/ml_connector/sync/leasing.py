@@ -15,6 +15,7 @@ from ml_connector.clock import Clock
 from ml_connector.codec import canonical, loads, to_json
 from ml_connector.documents.identity import Kind
 from ml_connector.errors import Code, Defect, Finding
+from ml_connector.sync.cut_over_gate import CutOver, concerns, cut_over_of
 from ml_connector.sync.passage import State
 from ml_connector.sync.ports import OpenCommand, Transaction
 from ml_connector.sync.protocol import Command
@@ -26,6 +27,7 @@ FIRST_RUN_DOCUMENTS = 10
 ACTOR = "leasing"
 APPROVAL = "approval:first-run"
 BATCH = 200
+UNDECIDED = (State.NOTICED, State.WAITING, State.HELD, State.PLANNED)
 
 
 def queue_planned(tx: Transaction, chart_version: int, now: datetime) -> int:
@@ -39,10 +41,18 @@ def queue_planned(tx: Transaction, chart_version: int, now: datetime) -> int:
         return 0
     room = None if controls.first_run_approved else FIRST_RUN_DOCUMENTS - tx.spoken_for()
     moved = 0
-    for record in tx.records(states=(State.PLANNED,), due=False, limit=BATCH):
+    planned = tx.records(states=(State.PLANNED,), due=False, limit=BATCH)
+    cut_over = cut_over_of(tx, planned) if controls.cut_over else None
+    if cut_over is not None and tx.records(states=UNDECIDED, due=True, limit=1):
+        # One that is still to be decided may have a question that all of that time have to wait for.
+        planned = tuple(record for record in planned if not concerns(cut_over, record))
+    for record in planned:
         if record.chart_version != chart_version:
             tx.mark_due(states=(State.PLANNED,))
             return moved + 1
+        if cut_over is not None and _stopped_at_cut_over(tx, cut_over, record, now):
+            moved += 1
+            continue
         if record.key.kind is not Kind.CUSTOMER and room is not None:
             if room <= 0:
                 _wait_for_approval(tx, record, now)
@@ -53,6 +63,17 @@ def queue_planned(tx: Transaction, chart_version: int, now: datetime) -> int:
         tx.save(record, queued, actor=ACTOR, action="queued", payload={"plan_hash": record.plan_hash})
         moved += 1
     return moved
+
+
+def _stopped_at_cut_over(tx: Transaction, cut_over: CutOver, record: Record, now: datetime) -> bool:
+    """Let a document of that time wait, or leave it out, as a person has said; whether it may not go."""
+    stopped = cut_over.stopped(record, now) if concerns(cut_over, record) else None
+    if stopped is None:
+        return False
+    tx.save(record, stopped, actor=ACTOR, action=stopped.state.value, payload=to_json(stopped.findings))
+    if stopped.state is State.SKIPPED:
+        tx.mark_due(order_id=record.order_id, states=(State.WAITING,))
+    return True
 
 
 def _wait_for_approval(tx: Transaction, record: Record, now: datetime) -> None:

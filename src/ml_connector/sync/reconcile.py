@@ -2,14 +2,15 @@
 
 It is not circular. The shop's side is what the shop itself says each captured document comes to, invoices
 plus and credit memos minus, rounded half away from zero, in the currency of the shop's website; it is read
-off the payload at first sight and never off a plan. Sage's side is what the ledger holds of the connector's
-own Sage user, by a reader that knows neither plans nor receipts. This file imports nothing of the rules.
+off its payload, and off its order where only that tells, and never off a plan. Sage's side is what the ledger
+holds of the connector's own Sage user, by a reader that knows neither plans nor receipts. This file imports
+nothing of the rules.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ml_connector.documents.identity import Kind
@@ -49,8 +50,28 @@ class TaxCodeProof:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A document posted in a foreign currency: what shop and Sage make of it in base currency, each by a rate
+    of its own. Minor units, a credit memo minus; that they differ is no failure.
+    """
+
+    number: str
+    reference: str
+    currency: str
+    posted: int
+    base_currency: str
+    shop: int
+    sage: int
+
+    @property
+    def difference(self) -> int:
+        """What Sage's base value is above the shop's."""
+        return self.sage - self.shop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """Everything a bookkeeper needs to believe the run."""
+    """Everything a bookkeeper needs to believe the run. `exchange` is told beside it, and proves nothing."""
 
     documents: int
     proved: int
@@ -60,6 +81,7 @@ class Proof:
     tax_codes: Mapping[tuple[str, int], TaxCodeProof] = field(
         default_factory=dict[tuple[str, int], TaxCodeProof]
     )
+    exchange: tuple[Exchange, ...] = ()
 
     @property
     def balanced(self) -> bool:
@@ -89,6 +111,7 @@ def reconcile(records: Iterable[Record], ledger: Iterable[LedgerEntry]) -> Proof
         },
         currencies=_currencies(every, entries),
         tax_codes=_tax_codes(documents, entries),
+        exchange=tuple(_exchange(documents)),
     )
 
 
@@ -123,6 +146,23 @@ def _in_ledger(record: Record, entries: list[LedgerEntry]) -> int:
             or (record.reference and entry.reference.split(" ")[-1] == record.reference)
         )
     )
+
+
+def _exchange(documents: list[Record]) -> Iterator[Exchange]:
+    """Of each document in the ledger in a foreign currency, by the base value that its agent read there."""
+    for record in documents:
+        told = (numbers["base_gross"] for numbers in record.sage.values() if "base_gross" in numbers)
+        sage = next(told, None)
+        if record.shop_base_currency and isinstance(sage, int):
+            yield Exchange(
+                number=record.number,
+                reference=record.reference,
+                currency=record.shop_currency,
+                posted=to_minor(record.shop_total),
+                base_currency=record.shop_base_currency,
+                shop=to_minor(record.shop_base_total),
+                sage=-sage if record.key.kind is Kind.CREDIT_MEMO else sage,
+            )
 
 
 def _tax_codes(documents: list[Record], entries: list[LedgerEntry]) -> dict[tuple[str, int], TaxCodeProof]:

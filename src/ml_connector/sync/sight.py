@@ -6,12 +6,13 @@ looked at again whenever it is decided, until its facts are there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from ml_connector.documents.identity import Key, Kind
-from ml_connector.sync.passage import State
-from ml_connector.sync.ports import Decider, Flow, Transaction
+from ml_connector.sync.passage import NOTHING_WRITTEN, State
+from ml_connector.sync.ports import Decider, Flow, Seen, Transaction
 from ml_connector.sync.record import Record
 
 KIND_OF = {Flow.INVOICES: Kind.INVOICE, Flow.CREDIT_MEMOS: Kind.CREDIT_MEMO}
@@ -19,9 +20,15 @@ FLOW_OF = {kind: flow for flow, kind in KIND_OF.items()}
 
 
 def sighted(decider: Decider, record: Record, body: str) -> Record:
-    """The record with the facts that its payload gives; raises what the reader raises."""
+    """The record with the facts that its payload gives; raises what the reader raises.
+
+    In which currency it counts is asked again as long as nothing can have been written; afterwards it counts
+    as it did, whatever a later chart says.
+    """
     seen = decider.see(record.key.kind, body)
     sign = -1 if seen.kind is Kind.CREDIT_MEMO else 1
+    if record.state not in NOTHING_WRITTEN and record.shop_currency not in ("", seen.currency):
+        seen = _as_it_counted(seen, record)
     return replace(
         record,
         order_id=seen.order_id,
@@ -31,6 +38,20 @@ def sighted(decider: Decider, record: Record, body: str) -> Record:
         captured=seen.captured,
         shop_currency=seen.currency,
         shop_total=sign * seen.total,
+        shop_base_currency=seen.base_currency,
+        shop_base_total=sign * seen.base_total,
+    )
+
+
+def counted(record: Record, totals: Mapping[str, Decimal]) -> Record:
+    """The record with what the document comes to, where only its whole order told that; as it was where
+    `totals`, by currency, do not say."""
+    sign = -1 if record.key.kind is Kind.CREDIT_MEMO else 1
+    total, base_total = totals.get(record.shop_currency), totals.get(record.shop_base_currency)
+    return replace(
+        record,
+        shop_total=record.shop_total if total is None else sign * total,
+        shop_base_total=record.shop_base_total if base_total is None else sign * base_total,
     )
 
 
@@ -56,3 +77,17 @@ def before_cut_over(
 def was_sighted(record: Record) -> bool:
     """Whether its facts are there; every document that could be read has a reference."""
     return bool(record.reference)
+
+
+def _as_it_counted(seen: Seen, record: Record) -> Seen:
+    """The facts in the currency in which the record counts, while the chart says the other one by now."""
+    if seen.totals.get(record.shop_currency) is None:
+        return seen
+    base = record.shop_base_currency
+    return replace(
+        seen,
+        currency=record.shop_currency,
+        total=seen.totals[record.shop_currency],
+        base_currency=base,
+        base_total=seen.totals.get(base, Decimal(0)),
+    )

@@ -16,12 +16,16 @@ NORMAL, BANK, CONTROL = NominalType.normal, NominalType.bank, NominalType.contro
 
 @dataclass(frozen=True, slots=True)
 class NominalSpec:
-    """A nominal account; `control_type` is what FindControlAccount finds it by (ControlTypes, §3.1)."""
+    """A nominal account; `control_type` is what FindControlAccount finds it by (ControlTypes, §3.1).
+
+    `currency` is that of a bank account, empty for the company's base currency.
+    """
 
     code: str
     name: str
     type: NominalType = NORMAL
     control_type: int = 0
+    currency: str = ""
 
 
 NOMINALS = (
@@ -31,6 +35,7 @@ NOMINALS = (
     NominalSpec("1103", "Prepayments", NORMAL, 12),
     NominalSpec("1200", "Bank Current Account", BANK, 4),
     NominalSpec("1210", "Bank Deposit Account", BANK, 1),
+    NominalSpec("1220", "Bank Euro Account", BANK, 1, "EUR"),
     NominalSpec("1230", "Petty Cash", BANK, 1),
     NominalSpec("1250", "Web Card Payments Clearing", BANK, 1),
     NominalSpec("1251", "PayPal Clearing", BANK, 1),

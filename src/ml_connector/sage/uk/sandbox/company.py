@@ -40,9 +40,12 @@ def create_company(
     base_currency: str = "GBP",
     foreign_trader: bool = True,
     history: bool = True,
+    vat_cash: bool = False,
     version: int = 32,
 ) -> Path:
     """Make a company in `folder`/ACCDATA and return that path, which is what `Connect` takes.
+
+    `vat_cash`: it is under VAT cash accounting.
 
     Raises ComError when Sage would refuse a product or customer, KeyError for a currency that it does not
     have. The count of writes starts at zero afterwards.
@@ -50,17 +53,17 @@ def create_company(
     accdata = folder / "ACCDATA"
     accdata.mkdir(parents=True)
     currencies = _currencies(base_currency)
+    numbers = {currency.code: number for number, currency in enumerate(currencies)}
     file = make_tables(accdata)
     with file.transaction():
         _write_currencies(file, currencies)
-        _write_chart(file)
-        _write_settings(file, name, version, foreign_trader=foreign_trader)
+        _write_chart(file, numbers)
+        _write_settings(file, name, version, foreign_trader=foreign_trader, vat_cash=vat_cash)
     file.close()
 
     clock = [_OPENED]
     engine = create_engine(version, now=lambda: clock[0])
     products = [*(HISTORY_STOCK if history else ()), *stock]
-    numbers = {currency.code: number for number, currency in enumerate(currencies)}
     with manager.logged_on(accdata, engine) as workspace:
         for customer in (*(HISTORY_CUSTOMERS if history else ()), *customers):
             _add_customer(workspace, customer, numbers)
@@ -99,14 +102,16 @@ def _write_currencies(file: CompanyFile, currencies: list[chart.CurrencySpec]) -
         file.insert(CURRENCY, row)
 
 
-def _write_chart(file: CompanyFile) -> None:
+def _write_chart(file: CompanyFile, currencies: Mapping[str, int]) -> None:
     dates: Row = {"RECORD_CREATE_DATE": _OPENED, "RECORD_MODIFY_DATE": _OPENED}
     for nominal in chart.NOMINALS:
         row = NOMINAL.blank_row() | dates | {"ACCOUNT_REF": nominal.code, "NAME": nominal.name}
         row |= {"ACCOUNT_TYPE": int(nominal.type), "CONTROL_TYPE": nominal.control_type}
         file.insert(NOMINAL, row)
         if nominal.type is NominalType.bank:
-            file.insert(BANK, BANK.blank_row() | dates | {"ACCOUNT_REF": nominal.code, "NAME": nominal.name})
+            bank: Row = {"ACCOUNT_REF": nominal.code, "NAME": nominal.name}
+            bank["CURRENCY"] = currencies[nominal.currency] if nominal.currency else 0
+            file.insert(BANK, BANK.blank_row() | dates | bank)
     for number, department, reference in chart.DEPARTMENTS:
         file.insert(DEPARTMENT, {"NUMBER": number, "NAME": department, "REFERENCE": reference})
     codes = CONTROL.blank_row()
@@ -115,7 +120,9 @@ def _write_chart(file: CompanyFile) -> None:
     file.insert(CONTROL, codes)
 
 
-def _write_settings(file: CompanyFile, name: str, version: int, *, foreign_trader: bool) -> None:
+def _write_settings(
+    file: CompanyFile, name: str, version: int, *, foreign_trader: bool, vat_cash: bool
+) -> None:
     settings: Row = {
         "NAME": name,
         "ADDRESS_1": "Loom House",
@@ -130,6 +137,7 @@ def _write_settings(file: CompanyFile, name: str, version: int, *, foreign_trade
         "SALES_DEF_TAX_CODE": 1,
         "SALES_PAY_DUE_DAYS": 30,
         "SALES_TERMS": "30 days",
+        "VAT_CASH": int(vat_cash),
     }
     file.insert(SETUP, SETUP.blank_row() | settings)
     file.set_option("COMPANY_ID", str(uuid.uuid4()).upper())

@@ -24,6 +24,9 @@ CREDIT_TYPES = frozenset({3, 4})
 _LEDGER_TYPE_OF = {0: 261, 2: 264, 3: 265, 4: 279}
 """INVOICE_TYPE_CODE → the LedgerType that `InvoicePost.Type` is set to (§2.2)."""
 
+_NEGATIVE_LINES_SINCE = 23
+"""The first version that has them (§3.5)."""
+
 _MONEY_FIELDS = ("NET_AMOUNT", "TAX_AMOUNT", "UNIT_PRICE", "FULL_NET_AMOUNT")
 
 
@@ -58,8 +61,11 @@ def _check_line(file: CompanyFile, line: Buffer, header: Row, *, is_service: boo
         _check_product(file, code, is_service=is_service)
     if code == "M" and any(number(row, name) for name in _MONEY_FIELDS):
         raise Refusal(ErrorCode.sdoInvalidValue, "a message line has no value")
-    if whole(row, "IS_NEGATIVE_LINE") and not is_service and (not is_special or code == "M"):
-        raise Refusal(ErrorCode.sdoIncorrectStockCodeType, f"a negative line on {code}")
+    if whole(row, "IS_NEGATIVE_LINE"):
+        if not is_service and (not is_special or code == "M"):
+            raise Refusal(ErrorCode.sdoIncorrectStockCodeType, f"a negative line on {code}")
+        if int(file.option("DATA_VERSION")) < _NEGATIVE_LINES_SINCE:
+            raise Refusal(ErrorCode.sdoInvalidValue, "a negative line")
     if code != "M":
         check_sales_nominal(file, text(header, "GLOBAL_NOM_CODE") or text(row, "NOMINAL_CODE"))
 

@@ -63,6 +63,17 @@ def complete_lines(header: Row, lines: Sequence[Row], rates: Row, rate: Rate, sw
     return Totals(net_total, tax_total)
 
 
+def check_tax_codes(header: Row, lines: Sequence[Row]) -> None:
+    """Under VAT cash accounting no tax code may come to less than nothing (§3.5); [L] that this is 89 too."""
+    sums = {whole(header, "CARR_TAX_CODE"): amount(header, "CARR_NET") + amount(header, "CARR_TAX")}
+    for line in lines:
+        gross = amount(line, "NET_AMOUNT") + amount(line, "TAX_AMOUNT")
+        code = whole(line, "TAX_CODE")
+        sums[code] = sums.get(code, Decimal()) + sign_of(line) * gross
+    if min(sums.values()) < 0:
+        raise Refusal(ErrorCode.sdoInvoiceTotalNegative, "a tax code, under VAT cash accounting")
+
+
 def sign_of(line: Row) -> int:
     """-1 for a line that is marked negative: its own amounts are positive (§3.5)."""
     return -1 if whole(line, "IS_NEGATIVE_LINE") else 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from .currencies import Rate
 from .storage import CompanyFile
 from .tables.settings import DEPARTMENT
 from .tables.table import Table
@@ -25,11 +24,6 @@ def same_names(table: Table, row: Row) -> Cells:
 def tax_code(code: int) -> str:
     """A tax code as ODBC shows it; empty for “none” (a document without GLOBAL_TAX_CODE)."""
     return f"T{code}" if code >= 0 else ""
-
-
-def base_rate(row: Row) -> Rate:
-    """The rate of a document or ledger header."""
-    return Rate(whole(row, "CURRENCY"), number(row, "FOREIGN_RATE") or Decimal(1))
 
 
 def department_names(file: CompanyFile) -> dict[int, str]:

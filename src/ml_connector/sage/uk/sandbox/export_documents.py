@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
+from .currencies import rate_of_row
 from .document_checks import CREDIT_TYPES
 from .document_totals import NO_GLOBAL, sign_of
-from .export_cells import Cells, base_rate, department_names, same_names, tax_code
+from .export_cells import Cells, department_names, same_names, tax_code
 from .storage import CompanyFile
 from .tables.documents import INVOICE, INVOICE_ITEM
 from .tables.records import SALES
@@ -55,7 +56,7 @@ def invoices(file: CompanyFile) -> Iterator[Cells]:
 
 def _amounts(row: Row) -> Cells:
     """Items, carriage and the whole document, in base currency and in the account's own."""
-    rate, discount = base_rate(row), amount(row, "NETVALUE_DISCOUNT")
+    rate, discount = rate_of_row(row), amount(row, "NETVALUE_DISCOUNT")
     base = {"ITEMS": ("BASE_TOT_NET", "BASE_TOT_TAX"), "CARR": ("BASE_CARR_NET", "BASE_CARR_TAX")}
     foreign = {"FOREIGN_ITEMS": ("ITEMS_NET", "ITEMS_TAX"), "FOREIGN_CARR": ("CARR_NET", "CARR_TAX")}
     cells: Cells = {}
@@ -83,7 +84,7 @@ def invoice_items(file: CompanyFile) -> Iterator[Cells]:
     documents = {whole(row, "INVOICE_NUMBER"): row for row in file.rows(INVOICE)}
     for row in file.rows(INVOICE_ITEM, "ORDER BY INVOICE_NUMBER, ITEM_NUMBER"):
         document = documents[whole(row, "INVOICE_NUMBER")]
-        rate, sign = base_rate(document), sign_of(row)
+        rate, sign = rate_of_row(document), sign_of(row)
         net, tax = sign * amount(row, "NET_AMOUNT"), sign * amount(row, "TAX_AMOUNT")
         base_net, base_tax = sign * amount(row, "BASE_NET"), sign * amount(row, "BASE_TAX")
         price, discount = number(row, "UNIT_PRICE"), amount(row, "DISCOUNT_AMOUNT")

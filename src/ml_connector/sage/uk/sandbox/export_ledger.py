@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from .export_cells import Cells, base_rate, department_names, same_names, tax_code
+from .currencies import rate_of_row
+from .export_cells import Cells, department_names, same_names, tax_code
 from .ledger import MONEY, TransType
 from .storage import CompanyFile
 from .tables.ledger import HEADER, SPLIT, USAGE
@@ -63,7 +64,7 @@ def _money(row: Row, header: Row) -> Cells:
     """Net, tax, gross, paid and outstanding of a header or split, in base currency and the account's own."""
     net, tax, paid = amount(row, "NET_AMOUNT"), amount(row, "TAX_AMOUNT"), amount(row, "AMOUNT_PAID")
     base_net, base_tax = amount(row, "BASE_NET"), amount(row, "BASE_TAX")
-    base_gross, base_paid = base_net + base_tax, base_rate(header).to_base(paid)
+    base_gross, base_paid = base_net + base_tax, rate_of_row(header).to_base(paid)
     if paid == net + tax:
         base_paid = base_gross
     return {
@@ -83,7 +84,7 @@ def _money(row: Row, header: Row) -> Cells:
 def usages(file: CompanyFile) -> Iterator[Cells]:
     by_number = {whole(row, "HEADER_NUMBER"): row for row in file.rows(HEADER)}
     rates = {
-        whole(row, "TRAN_NUMBER"): base_rate(by_number[whole(row, "HEADER_NUMBER")])
+        whole(row, "TRAN_NUMBER"): rate_of_row(by_number[whole(row, "HEADER_NUMBER")])
         for row in file.rows(SPLIT)
     }
     for place, row in enumerate(file.rows(USAGE), start=1):

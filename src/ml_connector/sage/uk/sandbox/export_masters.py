@@ -49,7 +49,6 @@ def companies(file: CompanyFile) -> Iterator[Cells]:
             "NON_VAT_TAX_CODE": NON_VAT,
             "START_MONTH": 1,
             "FINANCIAL_YEAR": 2025,
-            "VAT_CASH": 0,
             "ALLOW_NEGATIVE_STOCK": 1,
             "CLOSED_LEDGER_DATE_ENABLED": int(bool(lock_date)),
             "CLOSED_LEDGER_CHECK_DATE": lock_date or None,

@@ -14,14 +14,14 @@ from __future__ import annotations
 from .com import ErrorCode, Refusal
 from .currencies import Rate, agree_currency
 from .document_checks import check_document
-from .document_totals import NO_GLOBAL, Totals, complete_lines
+from .document_totals import NO_GLOBAL, Totals, check_tax_codes, complete_lines
 from .fields import Buffer
 from .ledger import account_row
 from .post_parts import InvoicePostItem, PostHeader, PostItems
 from .session import Session
 from .storage import CompanyFile
 from .tables.documents import INVOICE, INVOICE_ITEM
-from .tables.settings import CONTROL
+from .tables.settings import CONTROL, SETUP
 from .values import Row, amount, text, whole
 
 _LEDGER_NONE = 280
@@ -66,13 +66,15 @@ class InvoicePost:
         header.values, header.assigned = dict(self._header.values), self._header.assigned
         account = account_row(file, text(header.values, "ACCOUNT_REF"))
         rates = next(file.rows(CONTROL))
-        rate = agree_currency(file, account, header)
+        rate = agree_currency(file, account, header, self._session.switches)
         for name in ("GLOBAL_TAX_CODE", "GLOBAL_DEPT_NUMBER"):
             if name not in header.assigned:
                 header.values[name] = NO_GLOBAL
         check_document(file, self.Type, header, [item.buffer for item in items], rates)
         lines = [dict(item.buffer.values) for item in items]
         totals = complete_lines(header.values, lines, rates, rate, self._session.switches)
+        if whole(next(file.rows(SETUP)), "VAT_CASH"):
+            check_tax_codes(header.values, lines)
         number = self._number(header)
         _complete_header(header.values, account, rate, totals, number)
         header.values["FIRST_ITEM"] = _insert_lines(file, number, lines, [item.Text for item in items])
@@ -102,9 +104,8 @@ def _complete_header(row: Row, account: Row, rate: Rate, totals: Totals, number:
     row |= {
         "INVOICE_NUMBER": number,
         "ACCOUNT_REF": text(account, "ACCOUNT_REF"),
-        "CURRENCY": rate.currency,
+        **rate.columns(),
         "CURRENCY_USED": rate.currency,
-        "FOREIGN_RATE": rate.foreign_rate,
         "CARR_NET": float(carriage_net),
         "CARR_TAX": float(carriage_tax),
         "ITEMS_NET": float(totals.net),

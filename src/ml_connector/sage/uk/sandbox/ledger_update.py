@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from .com import ErrorCode, Refusal
-from .currencies import Rate
+from .currencies import rate_of_row
 from .document_checks import CREDIT_TYPES, SERVICE_TYPES
 from .document_totals import NO_GLOBAL, sign_of
 from .ledger import NewEntry, NewSplit, TransType, account_row, check_sales_nominal, post_entry
@@ -55,7 +55,7 @@ def _entry(session: Session, document: Row, on: date, splits: list[NewSplit]) ->
     return NewEntry(
         type=TransType.SC if is_credit else TransType.SI,
         account=account,
-        rate=Rate(whole(document, "CURRENCY"), number(document, "FOREIGN_RATE")),
+        rate=rate_of_row(document),
         date=on,
         due=on + timedelta(days=whole(account, "PAYMENT_DUE_DAYS")),
         posted=session.now().date(),

@@ -13,10 +13,22 @@ from .records import Record
 from .tables.documents import INVOICE, STOCK_TRAN
 from .tables.ledger import HEADER
 from .tables.records import BANK, NOMINAL, SALES, STOCK, NominalType
+from .tables.settings import SETUP
 from .values import Row, Stored, text, whole
 
 # §6: what FW refuses in an account reference.
 _FORBIDDEN_IN_ACCOUNT_REF = frozenset("~`@^*?<>,\\|{}[]=+;:")
+_DEFAULTS = {
+    "DEPT_NUMBER": "SALES_DEPARTMENT",
+    "DISCOUNT_TYPE": "SALES_DISC_TYPE",
+    "PAYMENT_DUE_DAYS": "SALES_PAY_DUE_DAYS",
+    "TERMS": "SALES_TERMS",
+    "DEF_NOM_CODE": "SALES_NOMINAL",
+    "DEF_TAX_CODE": "SALES_DEF_TAX_CODE",
+    "COUNTRY_CODE": "CUSTOMER_COUNTRY_CODE",
+    "CURRENCY": "SALES_CURRENCY",
+}
+"""The company's customer defaults and the fields that they fill (§3.8)."""
 SPECIAL_STOCK_CODES = frozenset({"S1", "S2", "S3", "M"})
 """Codes that need no product record (§3.5)."""
 
@@ -31,6 +43,12 @@ class SalesRecord(Record):
     def Link(self) -> HeaderData:
         """The transactions of this account."""
         return self._session.read(lambda: HeaderData(self._session, ("ACCOUNT_REF", self._standing_key())))
+
+    def _add_new(self) -> None:
+        super()._add_new()
+        if self._session.switches.new_customer == "company_defaults":
+            (setup,) = self._session.file.rows(SETUP)
+            self._buffer.values |= {ours: setup[theirs] for ours, theirs in _DEFAULTS.items()}
 
     def _check(self, row: Row, before: Row | None) -> None:
         ref = text(row, "ACCOUNT_REF")

@@ -6,11 +6,16 @@ On these plain files Count and RecordNumber are methods (§2.2).
 from __future__ import annotations
 
 from .data_files import DataFile
-from .fields import Fields
+from .fields import Buffer, Fields
 from .lock_date import permission
 from .session import Session
 from .tables.settings import CONTROL, CURRENCY, DEPARTMENT, SETUP
-from .values import take_day
+from .tables.table import Table
+from .values import Stored, take_day
+
+_WITHOUT_VAT_CASH = Table(
+    name=SETUP.name, fields=tuple(field for field in SETUP.fields if field.name != "VAT_CASH")
+)
 
 
 class PlainFile(DataFile):
@@ -30,6 +35,11 @@ class SetupData(PlainFile):
 
     __slots__ = ()
     table = SETUP
+
+    def __init__(self, session: Session, scope: tuple[str, Stored] | None = None) -> None:
+        super().__init__(session, scope)
+        if session.switches.setup_vat_cash == "unknown":
+            self._buffer = Buffer(_WITHOUT_VAT_CASH)
 
     def IsDateValidForLockDate(self, dDate: object) -> int:
         """0 permitted, 1 this user may override, 2 denied: for the user of this session."""

@@ -46,6 +46,15 @@ class Switches:
     find_first_text: Literal["case_sensitive", "ignores_case"] = "case_sensitive"
     """How FindFirst and FindNext compare text (§5)."""
 
+    rate_is: Literal["foreign_per_base", "base_per_foreign"] = "foreign_per_base"
+    """Which way round EXCHANGE_RATE and FOREIGN_RATE are (§6): €1.17 for a pound, or £0.85 for a euro."""
+
+    setup_vat_cash: Literal["field", "unknown"] = "field"
+    """Whether SetupData has VAT_CASH, as ODBC's COMPANY has (§3.8)."""
+
+    new_customer: Literal["bare", "company_defaults"] = "bare"
+    """What AddNew gives a customer (§2.2): nothing, or the company's customer defaults from SetupData."""
+
     def __post_init__(self) -> None:
         for name, answers in get_type_hints(Switches).items():
             if getattr(self, name) not in get_args(answers):

@@ -19,7 +19,6 @@ from .ledger import MONEY, NewEntry, NewSplit, TransType, account_row, check_sal
 from .lock_date import check_lock_date
 from .post_parts import PostHeader, PostItem, PostItems
 from .session import Session
-from .storage import CompanyFile
 from .tables.ledger import HEADER, SPLIT
 from .tables.records import BANK
 from .tables.settings import CONTROL
@@ -100,13 +99,13 @@ class TransactionPost:
         if on is None:
             raise Refusal(ErrorCode.sdoInvalidDate, "DATE is empty")
         check_lock_date(session, on)
-        splits = [self._split(kind, item.buffer.values, on) for item in self._items.made()]
+        splits = [self._split(kind, account, item.buffer.values, on) for item in self._items.made()]
         if not splits:
             raise Refusal(ErrorCode.sdoZeroValueTransaction, "no splits")
         return NewEntry(
             type=kind,
             account=account,
-            rate=agree_currency(session.file, account, self._header),
+            rate=agree_currency(session.file, account, self._header, session.switches),
             date=on,
             due=day(row, "DATE_DUE") or on,
             posted=day(row, "POSTED_DATE") or session.now().date(),
@@ -116,7 +115,7 @@ class TransactionPost:
             splits=splits,
         )
 
-    def _split(self, kind: TransType, row: Row, on: date) -> NewSplit:
+    def _split(self, kind: TransType, account: Row, row: Row, on: date) -> NewSplit:
         file = self._session.file
         # A split without a TYPE inherits the header's (DANK, §3.7).
         if whole(row, "TYPE") not in (0, kind):
@@ -127,7 +126,7 @@ class TransactionPost:
         if not net:
             raise Refusal(ErrorCode.sdoZeroValueNet if tax else ErrorCode.sdoZeroValueTransaction)
         if kind in MONEY:
-            self._check_money_split(row, tax)
+            self._check_money_split(account, row, tax)
         else:
             check_sales_nominal(file, text(row, "NOMINAL_CODE"))
         rate_of(next(file.rows(CONTROL)), whole(row, "TAX_CODE"))
@@ -143,11 +142,17 @@ class TransactionPost:
             internal_ref=text(row, "INTERNAL_REF"),
         )
 
-    def _check_money_split(self, row: Row, tax: Decimal) -> None:
-        """A receipt's or payment's nominal is the bank in BANK_CODE, its tax code the non-VAT one."""
+    def _check_money_split(self, account: Row, row: Row, tax: Decimal) -> None:
+        """A receipt's or payment's nominal is the bank in BANK_CODE, its tax code the non-VAT one.
+
+        The bank is kept in the account's currency or in the base currency ([L]).
+        """
         bank = text(self._header.values, "BANK_CODE")
-        if bank != text(row, "NOMINAL_CODE") or not _is_bank(self._session.file, bank):
+        found = self._session.file.first(BANK, "WHERE ACCOUNT_REF = ?", bank)
+        if bank != text(row, "NOMINAL_CODE") or found is None:
             raise Refusal(ErrorCode.sdoBankAccountNotAvailable, f"{bank!r} {text(row, 'NOMINAL_CODE')!r}")
+        if whole(found[1], "CURRENCY") not in (whole(account, "CURRENCY"), 0):
+            raise Refusal(ErrorCode.sdoCurrencyDoesNotMatch, f"the bank {bank}")
         if tax or str(whole(row, "TAX_CODE")) != self._session.file.option(NON_VAT_TAX_CODE):
             raise Refusal(ErrorCode.sdoInvalidTaxCodeForPayment)
 
@@ -157,10 +162,6 @@ def _type_of(header: Row) -> TransType:
         return TransType(whole(header, "TYPE"))
     except ValueError:
         raise Refusal(ErrorCode.sdoInvalidType, f"TYPE {header['TYPE']}") from None
-
-
-def _is_bank(file: CompanyFile, code: str) -> bool:
-    return bool(file.count(BANK, "WHERE ACCOUNT_REF = ?", code))
 
 
 def _split_number(split: SplitData | int) -> int:

@@ -49,6 +49,7 @@ INVOICE = Table(
         dates("INVOICE_DATE QUOTE_EXPIRY LAST_UPDATED"),
         timestamps("RECORD_CREATE_DATE RECORD_MODIFY_DATE"),
     ),
+    hidden={"PER_BASE": "REAL NOT NULL DEFAULT 1"},
 )
 
 INVOICE_ITEM = Table(

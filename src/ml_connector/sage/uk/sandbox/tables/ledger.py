@@ -32,6 +32,7 @@ HEADER = Table(
     hidden={
         "ISP_REFERENCE": "INTEGER NOT NULL DEFAULT 0",
         "AMOUNT_PAID": _MONEY,
+        "PER_BASE": "REAL NOT NULL DEFAULT 1",
         "BASE_NET": _MONEY,
         "BASE_TAX": _MONEY,
     },

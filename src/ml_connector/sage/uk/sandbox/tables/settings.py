@@ -1,7 +1,8 @@
 """What the company has set: company details and defaults, tax codes, currencies, departments (§3.8).
 
-SetupData has 294 fields in v32; here are the ones that programs were seen to read. The names of the invoice
-defaults and of the lock date are not known, so they are not fields: the lock date is asked by method.
+SetupData has 294 fields in v32; here are the ones that programs were seen to read, and VAT_CASH, whose name
+is ODBC's (a switch says whether SDO has it). The names of the invoice defaults and of the lock date are not
+known, so they are not fields: the lock date is asked by method.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ SETUP = Table(
         characters(20, "VAT_REG_NUMBER"),
         characters(8, "SALES_NOMINAL PURCHASE_NOMINAL"),
         characters(2, "CUSTOMER_COUNTRY_CODE SUPPLIER_COUNTRY_CODE"),
-        bytes_("SALES_CURRENCY PURCHASE_CURRENCY SALES_DISC_TYPE"),
+        bytes_("SALES_CURRENCY PURCHASE_CURRENCY SALES_DISC_TYPE VAT_CASH"),
         shorts("SALES_DEPARTMENT PURCHASE_DEPARTMENT SALES_DEF_TAX_CODE PURCHASE_TAXCODE"),
         shorts("SALES_DUEDAYS SALES_PAY_DUE_DAYS"),
         doubles("PURCHASE_CREDIT_LIMIT PURCHASE_SETT_DISCOUNT"),
