@@ -4,7 +4,8 @@
 
 writes `src/ml_connector/adobe/sandbox/data/shop.tar.xz` (every list of `shop/`) and, in `tests/recorded/`,
 `http/<folder>.jsonl.xz` (one request with its answer per line), `row_totals_of_248.jsonl.xz` (an order as two
-versions send it) and `oauth_signature_vectors.json.xz`.
+versions send it, with its invoice), `samples.jsonl.xz` (the sampled orders, each with its documents) and
+`oauth_signature_vectors.json.xz`.
 The same recordings always give the same bytes.
 """
 
@@ -24,6 +25,15 @@ REPLAYED = (
     *("bearer_enabled", "creditmemos", "customers", "developer_mode", "errors", "input_limits_on"),
     *("invoices", "maintenance", "orders", "outage", "products", "signature_paths", "taxRates"),
 )
+SETTINGS = (
+    "store_views",
+    "store_configs",
+    "websites",
+    "customer_groups",
+    "tax_classes",
+    "tax_rates",
+    "tax_rules",
+)
 VECTORS = "oauth_signature_vectors.json"
 
 
@@ -36,6 +46,7 @@ def main() -> None:
     for folder in REPLAYED:
         write(TESTS / "http" / f"{folder}.jsonl.xz", json_lines(recordings / "http" / folder))
     write(TESTS / "row_totals_of_248.jsonl.xz", row_totals(recordings / "samples"))
+    write(TESTS / "samples.jsonl.xz", samples(recordings / "samples"))
     write(TESTS / f"{VECTORS}.xz", (recordings / "samples" / VECTORS).read_bytes())
 
 
@@ -61,11 +72,31 @@ def json_lines(folder: Path) -> bytes:
 
 
 def row_totals(folder: Path) -> bytes:
-    """Each order of the samples that two versions were seen to send differently, as both of them do."""
+    """Each order of the samples that two versions send differently, as both do, and its invoice."""
     lines: list[str] = []
     for path in sorted(folder.glob("lab248rt__*.json")):
         other = path.with_name(path.name.replace("lab248rt__", "lab247__"))
-        lines.append(json_line({"name": path.stem, "2.4.7": parsed(other), "2.4.8": parsed(path)}))
+        invoice = other.with_name(other.name.replace("__order", "__invoice1"))
+        orders = {"2.4.7": parsed(other), "2.4.8": parsed(path)}
+        lines.append(json_line({"name": path.stem, **orders, "invoice": parsed(invoice)}))
+    return "".join(lines).encode()
+
+
+def samples(folder: Path) -> bytes:
+    """The settings of the sampled shop, then each of its orders with its invoices and credit memos."""
+    settings: dict[str, object] = {}
+    for name in SETTINGS:
+        found = json.loads((folder / f"lab247__{name}.json").read_text(encoding="utf-8"), parse_float=exact)
+        settings[name] = found["items"] if isinstance(found, dict) else found
+    lines = [json_line({"name": "settings", **settings})]
+    for path in sorted(folder.glob("lab24*__order.json")):
+        case = path.stem.removesuffix("__order")
+        kinds = {"invoices": "invoice", "creditmemos": "creditmemo"}
+        documents = {
+            listing: [parsed(each) for each in sorted(folder.glob(f"{case}__{kind}[0-9].json"))]
+            for listing, kind in kinds.items()
+        }
+        lines.append(json_line({"name": case, "order": parsed(path), **documents}))
     return "".join(lines).encode()
 
 

@@ -9,14 +9,24 @@ from dataclasses import replace
 from datetime import date
 
 from ml_connector.posting.company import Account, StockItem
+from ml_connector.posting.plan import FieldChange, UpdateCustomer
 from ml_connector.sage.books import BooksDoor
-from ml_connector.sage.conformance.bench import ACCOUNT, EMAIL, ON_HOLD, PRODUCTS
+from ml_connector.sage.conformance.bench import (
+    ACCOUNT,
+    EMAIL,
+    EURO_ACCOUNT,
+    ON_HOLD,
+    PRODUCTS,
+    SALES,
+    STANDARD,
+)
 from ml_connector.sage.memory import MemoryCompany, MemoryDoor, MemoryIndex
+from ml_connector.sage.memory_accounts import changed, fields_of
 from ml_connector.sage.standing import StandingEntry, StandingSplit, ledger_type
 
 
-def account(ref: str, email: str, *, on_hold: bool = False) -> Account:
-    return Account(ref=ref, name="Sam Shopper", emails=(email,), currency="GBP", on_hold=on_hold)
+def account(ref: str, email: str, *, on_hold: bool = False, currency: str = "GBP") -> Account:
+    return Account(ref=ref, name="Sam Shopper", emails=(email,), currency=currency, on_hold=on_hold)
 
 
 class MemoryBench:
@@ -27,6 +37,7 @@ class MemoryBench:
         self.company = MemoryCompany(
             accounts={
                 ACCOUNT: account(ACCOUNT, EMAIL),
+                EURO_ACCOUNT: account(EURO_ACCOUNT, "sam@example.eu", currency="EUR"),
                 ON_HOLD: account(ON_HOLD, "held@x.example", on_hold=True),
             },
             stock={
@@ -104,6 +115,35 @@ class MemoryBench:
             )
             if entry.account_ref == account_ref:
                 self.company.entries[n] = replace(entry, splits=splits)
+
+    def enter_by_hand(
+        self, account_ref: str, day: date, reference: str, details: str, net: int, tax: int, *, credit: bool
+    ) -> None:
+        split = StandingSplit(
+            number=self.company.next_split(), nominal=SALES, tax_code=STANDARD, net=net, tax=tax
+        )
+        self.company.entries.append(
+            StandingEntry(
+                header=self.company.next_header(),
+                type=ledger_type(credit),
+                account_ref=account_ref,
+                date=day,
+                reference=reference,
+                currency="GBP",
+                bank="",
+                user="MANAGER",
+                splits=(split,),
+                details=(details,),
+            )
+        )
+
+    def type_into_account(self, account_ref: str, field: str, value: str) -> None:
+        account = self.company.accounts[account_ref]
+        was = fields_of(account)[field]
+        typed = UpdateCustomer(
+            id="typed", account_ref=account_ref, changes=(FieldChange(field=field, was=was, becomes=value),)
+        )
+        self.company.accounts[account_ref] = changed(account, typed)
 
     def lock_until(self, day: date) -> None:
         self.company.lock_date = day

@@ -11,8 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from ml_connector.sage.books import BooksDoor
-from ml_connector.sage.conformance.bench import ACCOUNT, EMAIL, ON_HOLD, PRODUCTS
+from ml_connector.sage.conformance.bench import (
+    ACCOUNT,
+    EMAIL,
+    EURO_ACCOUNT,
+    ON_HOLD,
+    PRODUCTS,
+    SALES,
+    STANDARD,
+)
 from ml_connector.sage.memory import MemoryIndex
+from ml_connector.sage.uk.customer import FIELDS
 from ml_connector.sage.uk.door import SageUkDoor
 from ml_connector.sage.uk.sandbox import manager
 from ml_connector.sage.uk.sandbox.company import CONNECTOR_PASSWORD, CONNECTOR_USER, create_company
@@ -25,6 +34,7 @@ STOCK = tuple(StockSpec(code=code, quantity=Decimal(100)) for code in PRODUCTS)
 CUSTOMERS = (
     CustomerSpec(account_ref=ACCOUNT, name="Sam Shopper", email=EMAIL),
     CustomerSpec(account_ref=ON_HOLD, name="Holly Held", email="held@example.com", on_hold=True),
+    CustomerSpec(account_ref=EURO_ACCOUNT, name="Sam in Euros", email="sam@example.eu", currency="EUR"),
 )
 
 
@@ -128,6 +138,43 @@ class UkBench:
             credit = receipt.Header.Fields.Item("FIRST_SPLIT").Value
             allocation = workspace.CreateObject("TransactionPost")
             allocation.AllocatePayment(split, credit, amount / 100, _at(date(2026, 3, 20)))
+
+    def enter_by_hand(
+        self, account_ref: str, day: date, reference: str, details: str, net: int, tax: int, *, credit: bool
+    ) -> None:
+        with manager.logged_on(self.accdata) as workspace:
+            entered = workspace.CreateObject("TransactionPost")
+            kind = 2 if credit else 1
+            header: dict[str, object] = {
+                "TYPE": kind,
+                "ACCOUNT_REF": account_ref,
+                "DATE": _at(day),
+                "INV_REF": reference,
+            }
+            for name, value in header.items():
+                entered.Header.Fields.Item(name).Value = value
+            item = entered.Items.Add()
+            split: dict[str, object] = {
+                "TYPE": kind,
+                "NOMINAL_CODE": SALES,
+                "TAX_CODE": STANDARD,
+                "NET_AMOUNT": net / 100,
+                "TAX_AMOUNT": tax / 100,
+                "DETAILS": details,
+                "DATE": _at(day),
+            }
+            for name, value in split.items():
+                item.Fields.Item(name).Value = value
+            assert entered.Update()
+
+    def type_into_account(self, account_ref: str, field: str, value: str) -> None:
+        with manager.logged_on(self.accdata) as workspace:
+            account = workspace.CreateObject("SalesRecord")
+            account.Fields.Item("ACCOUNT_REF").Value = account_ref
+            assert account.Find(False)
+            assert account.Edit()
+            account.Fields.Item(FIELDS[field]).Value = value
+            assert account.Update()
 
     def lock_until(self, day: date) -> None:
         manager.set_lock_date(self.accdata, day)

@@ -7,7 +7,7 @@ that Sage can hold, but one, so that a hold is seen, and one account from earlie
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -35,7 +35,9 @@ from ml_connector.posting.company import (
     StockItem,
     TaxCode,
 )
-from ml_connector.posting.customers import decide_customer, shopper_of
+from ml_connector.posting.customers.decision import decide_customer
+from ml_connector.posting.customers.matching import AccountIndex, index_of
+from ml_connector.posting.customers.shopper import known_shopper, shopper_of
 from ml_connector.posting.decide import Sibling, Situation, decide
 from ml_connector.posting.plan import Decision, Held, Plan, Planned, Skipped, Waiting
 from ml_connector.posting.proposal import accept, propose
@@ -63,13 +65,19 @@ class Posted:
     decision: Decision
 
 
+def _as_it_is(chart: Chart, catalogue: Catalogue) -> tuple[Chart, Catalogue]:
+    return chart, catalogue
+
+
 @dataclass(slots=True)
 class PostedShop:
-    """The shop's payloads and everything decided so far."""
+    """The shop's payloads and everything decided so far; `chosen` bends the chart and the company."""
 
     gate: Gate
+    chosen: Callable[[Chart, Catalogue], tuple[Chart, Catalogue]] = _as_it_is
     _shop: ShopData = field(default_factory=ShopData.recorded)
     accounts: dict[str, str] = field(default_factory=dict[str, str])
+    names: dict[str, str] = field(default_factory=dict[str, str])
     customers: list[Decision] = field(default_factory=list[Decision])
     _standing: dict[tuple[Kind, int], Sibling] = field(default_factory=dict[tuple[Kind, int], Sibling])
 
@@ -78,33 +86,40 @@ class PostedShop:
         facts = shop_facts(self._settings())
         catalogue = self._company()
         chart = accept(propose(facts, catalogue, self._methods()), "demo", "accepted for the demo", self.gate)
+        chart, catalogue = self.chosen(chart, catalogue)
+        index = index_of(catalogue, chart.customers)
         seen = sorted(self._bundles(), key=_in_time)
         made: list[Posted] = []
         for bundle, seen_at in seen:
             document = read_bundle(bundle, facts)
-            decision = self._decide(document, chart, catalogue)
+            decision = self._decide(document, chart, catalogue, index)
             self._standing[document.kind, document.entity_id] = _sibling(document, decision)
             made.append(Posted(seen=seen_at, document=document, decision=decision))
         return tuple(made)
 
-    def _decide(self, document: SalesDocument, chart: Chart, catalogue: Catalogue) -> Decision:
+    def _decide(
+        self, document: SalesDocument, chart: Chart, catalogue: Catalogue, index: AccountIndex
+    ) -> Decision:
         situation = Situation(
             tag="K7",
             connection_id="shop",
             chart=chart,
             chart_version=1,
             catalogue=catalogue,
+            index=index,
             accounts=self.accounts,
+            known_as=self.names,
             siblings=tuple(self._siblings(document)),
         )
         decision = decide(document, situation)
         if not isinstance(decision, Waiting) or decision.code is not Code.CUSTOMER_NOT_READY:
             return decision
-        shopper = shopper_of(document, chart)
+        shopper = known_shopper(shopper_of(document, chart), self.names)
         customer = decide_customer(
             shopper,
             connection_id="shop",
             catalogue=catalogue,
+            index=index,
             taken_refs=frozenset(self.accounts.values()),
             chart=chart,
             chart_version=1,
@@ -113,6 +128,7 @@ class PostedShop:
         self.customers.append(customer)
         assert isinstance(customer, Planned), customer
         self.accounts[shopper.entity] = customer.plan.account_ref
+        self.names |= {shopper.also: shopper.entity} if shopper.also else {}
         return decide(document, situation)
 
     def _siblings(self, document: SalesDocument) -> Iterator[Sibling]:
@@ -129,7 +145,7 @@ class PostedShop:
         for kind, listing in ((Kind.INVOICE, "invoices"), (Kind.CREDIT_MEMO, "creditmemos")):
             for document, text in self._rows(listing):
                 number = document["order_id"]
-                wanted = product_ids(text, orders[number])
+                wanted = product_ids(text)
                 bundle = Bundle(
                     kind=kind,
                     document=text,

@@ -14,7 +14,7 @@ from ml_connector.documents.money import to_minor
 from ml_connector.posting.chart import Gate
 from ml_connector.posting.plan import Allocation, EnsureCustomer, Held, Planned, Receipt
 from ml_connector.posting.plan import RefundPayment as Refund
-from tests.recorded.golden import FOLDER, golden_plans
+from tests.recorded.golden import FOLDER, ORDERS, golden_plans
 from tests.recorded.posted_shop import MISSING_SKU, Posted, PostedShop
 
 HELD = {
@@ -37,9 +37,21 @@ HELD = {
 }
 """Order → the reason why none of its documents can be posted by any rule."""
 
-GOLDEN = golden_plans()
-SHOP = PostedShop(gate=Gate.INVOICED)
-POSTED = SHOP.decide_all()
+
+@pytest.fixture(scope="module")
+def golden() -> dict[str, str]:
+    return golden_plans()
+
+
+@pytest.fixture(scope="module")
+def shop() -> PostedShop:
+    return PostedShop(gate=Gate.INVOICED)
+
+
+@pytest.fixture(scope="module")
+def everything(shop: PostedShop) -> tuple[Posted, ...]:
+    """Every document of the recorded shop with what was decided on it."""
+    return shop.decide_all()
 
 
 def outcome(posted: Posted) -> str:
@@ -49,25 +61,27 @@ def outcome(posted: Posted) -> str:
     return decision.findings[0].code if isinstance(decision, Held) else decision.code
 
 
-@pytest.mark.parametrize("name", sorted(GOLDEN))
-def test_an_orders_documents_are_what_they_were(name: str) -> None:
-    assert GOLDEN[name] == (FOLDER / name).read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", sorted(ORDERS))
+def test_an_orders_documents_are_what_they_were(name: str, golden: dict[str, str]) -> None:
+    assert golden[f"{name}.txt"] == (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
 
 
-def test_at_least_sixty_documents_have_a_golden_plan_and_no_file_is_left_over() -> None:
-    documents = sum(text.count("\nInvoice ") + text.count("\nCredit memo ") for text in GOLDEN.values())
+def test_at_least_sixty_documents_have_a_golden_plan_and_no_file_is_left_over(golden: dict[str, str]) -> None:
+    documents = sum(text.count("\nInvoice ") + text.count("\nCredit memo ") for text in golden.values())
     assert documents >= 60
-    assert {path.name for path in FOLDER.iterdir()} == set(GOLDEN)
+    assert {path.name for path in FOLDER.iterdir()} == set(golden)
 
 
-def test_every_captured_document_is_planned_skipped_or_held_for_a_known_reason() -> None:
+def test_every_captured_document_is_planned_skipped_or_held_for_a_known_reason(
+    everything: tuple[Posted, ...],
+) -> None:
     found = {
         posted.document.order.number: outcome(posted)
-        for posted in POSTED
+        for posted in everything
         if posted.seen.captured and isinstance(posted.decision, Held)
     }
     assert found == HELD
-    count = Counter(outcome(posted) for posted in POSTED if posted.seen.captured)
+    count = Counter(outcome(posted) for posted in everything if posted.seen.captured)
     assert count == {
         "planned": 192,
         "other-base-currency": 9,
@@ -79,18 +93,18 @@ def test_every_captured_document_is_planned_skipped_or_held_for_a_known_reason()
     }
 
 
-def test_a_hold_says_each_reason_in_full() -> None:
-    for posted in POSTED:
+def test_a_hold_says_each_reason_in_full(everything: tuple[Posted, ...]) -> None:
+    for posted in everything:
         if isinstance(posted.decision, Held):
             for finding in posted.decision.findings:
                 assert all((finding.what, finding.why, finding.fix))
-    missing = [str(posted.decision) for posted in POSTED if outcome(posted) == "stock-code-missing"]
+    missing = [str(posted.decision) for posted in everything if outcome(posted) == "stock-code-missing"]
     assert len(missing) == 1
     assert MISSING_SKU in missing[0]
 
 
-def test_each_plan_comes_to_the_shops_own_total_and_day() -> None:
-    for posted in POSTED:
+def test_each_plan_comes_to_the_shops_own_total_and_day(everything: tuple[Posted, ...]) -> None:
+    for posted in everything:
         if isinstance(posted.decision, Planned):
             plan = posted.decision.plan
             assert plan.gross == to_minor(posted.seen.base_total)
@@ -99,19 +113,19 @@ def test_each_plan_comes_to_the_shops_own_total_and_day() -> None:
             assert plan.date == posted.document.date
 
 
-def test_true_quantities_are_booked_for_every_row_with_money() -> None:
-    for posted in POSTED:
+def test_true_quantities_are_booked_for_every_row_with_money(everything: tuple[Posted, ...]) -> None:
+    for posted in everything:
         if isinstance(posted.decision, Planned):
             document = posted.decision.plan.document
             assert document is not None
-            booked = [line.quantity for line in document.lines if line.rule in ("item", "special-item")]
+            booked = [line.quantity for line in document.lines if line.order_item]
             assert booked == [line.quantity for line in posted.document.lines]
 
 
-def test_money_is_booked_only_where_the_shop_captured_or_returned_it() -> None:
+def test_money_is_booked_only_where_the_shop_captured_or_returned_it(everything: tuple[Posted, ...]) -> None:
     effects = [
         (posted, effect)
-        for posted in POSTED
+        for posted in everything
         if isinstance(posted.decision, Planned)
         for effect in posted.decision.plan.effects
     ]
@@ -122,10 +136,10 @@ def test_money_is_booked_only_where_the_shop_captured_or_returned_it() -> None:
     assert [document.order.number for document in refunds] == ["000000049", "000000145"]
 
 
-def test_no_split_is_allocated_beyond_its_gross() -> None:
+def test_no_split_is_allocated_beyond_its_gross(everything: tuple[Posted, ...]) -> None:
     taken: Counter[tuple[str, int]] = Counter()
     gross: dict[tuple[str, int], int] = {}
-    for posted in POSTED:
+    for posted in everything:
         for effect in posted.decision.plan.effects if isinstance(posted.decision, Planned) else ():
             if isinstance(effect, Allocation):
                 for side in (effect.debit, effect.credit):
@@ -135,16 +149,17 @@ def test_no_split_is_allocated_beyond_its_gross() -> None:
     assert all(amount <= gross[split] for split, amount in taken.items())
 
 
-def test_every_shopper_gets_one_account_and_the_known_one_keeps_hers() -> None:
+@pytest.mark.usefixtures("everything")
+def test_every_shopper_gets_one_account_and_the_known_one_keeps_hers(shop: PostedShop) -> None:
     effects = [
         effect
-        for decision in SHOP.customers
+        for decision in shop.customers
         if isinstance(decision, Planned)
         for effect in decision.plan.effects
         if isinstance(effect, EnsureCustomer)
     ]
     refs = [effect.account_ref for effect in effects]
-    assert len(refs) == len(set(refs)) == len(SHOP.accounts)
+    assert len(refs) == len(set(refs)) == len(shop.accounts)
     assert [effect.account_ref for effect in effects if not effect.create] == ["ALICE01"]
     assert all(ref.isascii() and ref.isalnum() and ref == ref.upper() and len(ref) <= 8 for ref in refs)
 

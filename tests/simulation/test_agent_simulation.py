@@ -14,6 +14,8 @@ from ml_connector.posting.plan import Plan
 from ml_connector.sync.protocol import CommandReceipt, Outcome
 from tests.simulation.agent_world import Luck, World, gross_of
 
+pytestmark = pytest.mark.slow
+
 STEPS = 60
 CALM_STEPS = 40
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar, cast
 
 from ml_connector.codec import canonical, from_json, loads
 from ml_connector.errors import Code, Finding
-from ml_connector.posting.company import Catalogue, LedgerEntry
+from ml_connector.posting.company import Catalogue, CustomerEntry, LedgerEntry
 from ml_connector.posting.plan import Plan
 from ml_connector.sync.protocol import (
     CatalogueIs,
@@ -52,6 +53,8 @@ class PretendCloud:
     outcomes: dict[str, CommandReceipt] = field(default_factory=dict[str, CommandReceipt])
     known_catalogue: tuple[str, Catalogue] | None = None
     entries: tuple[LedgerEntry, ...] = ()
+    entries_from: date | None = None
+    of_anybody: tuple[CustomerEntry, ...] | None = None
     released: set[str] = field(default_factory=set[str])
     before: Callable[[str], None] = lambda _: None
     after: Callable[[str], None] = lambda _: None
@@ -67,6 +70,7 @@ class PretendCloud:
                 catalogue_hash=known[0] if known else "",
                 trail_head=self._head(),
                 finding=self.finding,
+                entries_from=self.entries_from,
             )
         )
 
@@ -101,7 +105,10 @@ class PretendCloud:
 
     def ledger(self, message: LedgerIs) -> Taken:
         self._hear("ledger")
-        self.entries = _travelled(LedgerIs, message).entries
+        read = _travelled(LedgerIs, message)
+        self.entries = read.entries
+        self.of_anybody = read.of_anybody if read.entries_from else self.of_anybody
+        self.entries_from = None
         self.ledger_wanted = False
         return self._answer(Taken(trail_head=self._head()))
 

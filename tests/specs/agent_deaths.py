@@ -10,11 +10,12 @@ import sqlite3
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from ml_connector.agent.journal import Journal
 from ml_connector.clock import Clock
-from ml_connector.posting.company import Catalogue, CompanyIdentity, LedgerEntry, Watermark
+from ml_connector.posting.company import Catalogue, CompanyIdentity, CustomerEntry, LedgerEntry, Watermark
 from ml_connector.posting.plan import Effect, Plan
 from ml_connector.sage.books import Before, Books, BooksDoor, Look, LookIndex
 
@@ -75,6 +76,9 @@ class MortalBooks:
 
     def ledger(self) -> Iterator[LedgerEntry]:
         return self._books.ledger()
+
+    def customer_entries(self, since: date) -> Iterator[CustomerEntry]:
+        return self._books.customer_entries(since)
 
     def before(self, plan: Plan, effect: Effect) -> Before:
         return self._books.before(plan, effect)

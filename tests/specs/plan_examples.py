@@ -13,11 +13,13 @@ from ml_connector.posting.plan import (
     CustomerFields,
     DocumentLine,
     EnsureCustomer,
+    FieldChange,
     Plan,
     PostDocument,
     Receipt,
     RefundPayment,
     Split,
+    UpdateCustomer,
     UpdateLedger,
 )
 
@@ -172,13 +174,33 @@ CUSTOMER = CustomerFields(
     currency="GBP",
     nominal="4000",
     tax_code=1,
+    left_out=("Society of Great Britain",),
 )
 
 
 def customer_plan() -> Plan:
     """An account to be created."""
+    return _of_account(
+        "zoe@example.com|GBP",
+        EnsureCustomer(id="customer", account_ref="OHARA001", create=True, fields=CUSTOMER),
+    )
+
+
+def customer_update_plan() -> Plan:
+    """An account that follows the shop: a new telephone number, and no second line of the street any more."""
+    changes = (
+        FieldChange(field="telephone", was="01736 000000", becomes="01736 000001"),
+        FieldChange(field="address_2", was="Top Flat", becomes=""),
+    )
+    return _of_account(
+        "zoe@example.com|GBP|update 123",
+        UpdateCustomer(id="update", account_ref="OHARA001", changes=changes),
+    )
+
+
+def _of_account(entity: str, effect: EnsureCustomer | UpdateCustomer) -> Plan:
     return Plan(
-        key="shop-1/customer/zoe@example.com|GBP",
+        key=f"shop-1/customer/{entity}",
         kind=Kind.CUSTOMER,
         reference="OHARA001",
         account_ref="OHARA001",
@@ -186,5 +208,5 @@ def customer_plan() -> Plan:
         date=SOLD_ON,
         gross=0,
         chart_version=3,
-        effects=(EnsureCustomer(id="customer", account_ref="OHARA001", create=True, fields=CUSTOMER),),
+        effects=(effect,),
     )

@@ -9,6 +9,7 @@ from ml_connector.posting.chart import Chart, Gate
 from ml_connector.posting.choices.acceptance import Acceptance
 from ml_connector.posting.choices.lines import Adjustment, CarriageAs, LineChoices, ZeroDocuments
 from ml_connector.posting.choices.payments import BankRow, PaymentChoices
+from ml_connector.posting.choices.stock import SpecialCode, StandIn, StockChoices
 from ml_connector.posting.choices.tax import TaxChoices
 from ml_connector.posting.company import (
     Account,
@@ -18,7 +19,8 @@ from ml_connector.posting.company import (
     StockItem,
     TaxCode,
 )
-from ml_connector.posting.tax_table import Destination, TaxRow
+from ml_connector.posting.tax_places import Destination
+from ml_connector.posting.tax_table import Supplied, TaxRow
 
 D = Decimal
 EMAIL = "ann@example.co.uk"
@@ -75,7 +77,7 @@ TAX_ROWS = (
         percent=ZERO,
         tax_code=0,
         destinations=(Destination.EU, Destination.REST),
-        goods_only=True,
+        supply=Supplied.GOODS,
         accepted=YES,
     ),
 )
@@ -95,4 +97,5 @@ CHART = Chart(
         zero_documents=ZeroDocuments(accepted=YES),
     ),
     payments=PaymentChoices(banks=(BankRow(method="card", bank="1200", accepted=YES),)),
+    stock=StockChoices(impossible=StandIn(code=SpecialCode.ITEM, accepted=YES)),
 )

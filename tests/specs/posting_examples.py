@@ -26,6 +26,9 @@ from ml_connector.documents.sales import (
     Supply,
     Totals,
 )
+from ml_connector.posting.chart import Chart
+from ml_connector.posting.company import Catalogue
+from ml_connector.posting.customers.matching import index_of
 from ml_connector.posting.decide import Situation
 from ml_connector.posting.plan import Decision, Held, Plan, Planned
 from tests.specs.posting_company import CATALOGUE, CHART, EMAIL, RETAIL, STANDARD, ZERO_RATED
@@ -61,7 +64,6 @@ ORDER = OrderFacts(
     captures=(),
     paid_online=None,
     carriage=NO_CARRIAGE,
-    tenders=(),
 )
 
 
@@ -75,6 +77,7 @@ def row(
     compensation: str = "0",
     levy: str = "0",
     levy_tax: str = "0",
+    full_gross: str = "",
     percent: str = "20",
     rates: tuple[AppliedRate, ...] | None = None,
     tax_class: str = STANDARD,
@@ -90,6 +93,7 @@ def row(
         tax=D(tax),
         levy=D(levy),
         levy_tax=D(levy_tax),
+        full_gross=D(full_gross) if full_gross else None,
     )
     return SalesLine(
         item_id=item_id,
@@ -142,6 +146,7 @@ def sale(
         created_at=SOLD_AT,
         date=date(2026, 4, 6),
         website="1",
+        store_view="1",
         base_currency="GBP",
         order_currency="GBP",
         bill_to=ADDRESS,
@@ -184,12 +189,17 @@ def memo(
 
 def situation(**changes: object) -> Situation:
     """The chart and the company above, with Ann's account ready."""
+    catalogue = changes.get("catalogue", CATALOGUE)
+    chart = changes.get("chart", CHART)
+    assert isinstance(catalogue, Catalogue)
+    assert isinstance(chart, Chart)
     usual = Situation(
         tag="K7",
         connection_id="shop",
         chart=CHART,
         chart_version=4,
         catalogue=CATALOGUE,
+        index=index_of(catalogue, chart.customers),
         accounts={f"{EMAIL}|GBP": "PENRO001"},
     )
     return replace(usual, **changes)

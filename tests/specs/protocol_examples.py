@@ -17,7 +17,7 @@ from ml_connector.errors import Code, Finding
 from ml_connector.posting import company
 from ml_connector.posting.plan import Plan, plan_hash
 from ml_connector.sync import protocol
-from tests.specs.plan_examples import SOLD_ON, customer_plan, invoice_plan, memo_plan
+from tests.specs.plan_examples import SOLD_ON, customer_plan, customer_update_plan, invoice_plan, memo_plan
 
 GOLDEN = Path(__file__).with_name("golden") / "protocol_v1"
 INCARNATION = "0123456789abcdef0123456789abcdef"
@@ -41,6 +41,11 @@ CATALOGUE = company.Catalogue(
             emails=("zoe@example.com", "zoe@example.org"),
             currency="GBP",
             postcode="TR26 3DA",
+            contact="Zoë O’Hara",
+            telephone="01736 000000",
+            vat_number="GB123456789",
+            country="GB",
+            address=("12 Quay Street", "", "St Ives", "Cornwall", "TR26 3DA"),
         ),
     ),
     stock=(company.StockItem(code="MUG-BLUE", description="Mug, blue", nominal="4000", tax_code=1),),
@@ -122,6 +127,17 @@ RECEIPTS = protocol.Receipts(
     ),
 )
 
+BY_HAND = company.CustomerEntry(
+    header=9001,
+    type="SI",
+    account_ref="WEBSALES",
+    date=date(2026, 3, 30),
+    reference="000000041",
+    details=("Web order 000000041",),
+    currency="GBP",
+    gross=4736,
+)
+
 MESSAGES: Mapping[str, object] = {
     "pair": protocol.Pair(code="7QK4-M2XN-8PRD", instance_id=INSTANCE, agent_version="0.1.0"),
     "paired": protocol.Paired(agent_id="a1", credential="example-credential", connection_id="shop-1"),
@@ -135,19 +151,30 @@ MESSAGES: Mapping[str, object] = {
         trail_head=HEAD,
     ),
     "welcome": protocol.Welcome(
-        protocol=1, incarnation=INCARNATION, catalogue_hash="", trail_head=HEAD, finding=FINDING
+        protocol=1,
+        incarnation=INCARNATION,
+        catalogue_hash="",
+        trail_head=HEAD,
+        finding=FINDING,
+        entries_from=date(2026, 3, 2),
     ),
     "catalogue": protocol.CatalogueIs(hash="0" * 64, catalogue=CATALOGUE),
     "lease_request": protocol.LeaseRequest(instance_id=INSTANCE, most=10),
     "command_invoice": command(invoice_plan(), "c1"),
     "command_creditmemo": command(memo_plan(), "c2"),
     "command_customer": command(customer_plan(), "c3"),
+    "command_customer_update": command(customer_update_plan(), "c4"),
     "leased": protocol.Leased(
         commands=(as_object(command(customer_plan(), "c3")),), send_ledger=True, send_catalogue=False
     ),
     "receipts": RECEIPTS,
     "receipts_taken": protocol.ReceiptsTaken(command_ids=("c1", "c2"), trail_head=HEAD),
-    "ledger": protocol.LedgerIs(instance_id=INSTANCE, entries=(ENTRY,)),
+    "ledger": protocol.LedgerIs(
+        instance_id=INSTANCE,
+        entries=(ENTRY,),
+        entries_from=date(2026, 3, 2),
+        of_anybody=(BY_HAND,),
+    ),
     "heartbeat": protocol.Heartbeat(instance_id=INSTANCE),
     "heartbeat_in_trouble": protocol.Heartbeat(instance_id=INSTANCE, finding=FINDING),
     "taken": protocol.Taken(trail_head=HEAD),

@@ -14,7 +14,9 @@ from decimal import Decimal
 from typing import cast
 
 from ml_connector.codec import loads
+from ml_connector.documents.edited import Edited
 from ml_connector.documents.identity import Key, Kind, reference
+from ml_connector.documents.likeness import LookAlike, OrderSeen
 from ml_connector.errors import Code, Finding, NeedsPerson, TryAgain
 from ml_connector.posting.plan import (
     Decision,
@@ -22,9 +24,11 @@ from ml_connector.posting.plan import (
     Planned,
     Waiting,
 )
-from ml_connector.sync.ports import Considered, Flow, Ids, Material, Page, Payload, Seen
+from ml_connector.sync.material import Considered, CustomerMaterial, Material
+from ml_connector.sync.ports import Flow, Ids, Page, Payload, Seen
 from ml_connector.sync.reading import EVERYTHING, Extent
-from tests.specs.sync_plans import MADE, TAG, customer_plan, document_plan
+from ml_connector.sync.record import Record
+from tests.specs.sync_plans import MADE, TAG, customer_plan, document_plan, update_plan
 
 SHOP = "shop-1"
 ANNA = "anna@example.com|GBP"
@@ -108,6 +112,10 @@ class ListedShop:
         self._ask(f"by_id {kind}")
         return tuple(self.entities[kind, each] for each in ids if (kind, each) in self.entities)
 
+    def is_missing(self, flow: Flow, entity_id: int) -> bool:
+        self._ask(f"is_missing {flow} {entity_id}")
+        return (flow.value, entity_id) not in self.entities
+
     def ids(self, flow: Flow, extent: Extent) -> Ids:
         self._ask(f"ids {flow} {extent.after}")
         return Ids(found=dict(sorted(self._within(flow, extent))), failing=(), more=False)
@@ -150,8 +158,13 @@ class Teller:
     chart_version: int = 1
     says: dict[str, Saying] = field(default_factory=dict[str, Saying])
     fingerprints: dict[str, str] = field(default_factory=dict[str, str])
+    totals: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
     reads: dict[str, str] = field(default_factory=dict[str, str])
     asked: list[str] = field(default_factory=list[str])
+    customers: list[CustomerMaterial] = field(default_factory=list[CustomerMaterial])
+    alike: dict[str, tuple[LookAlike, ...]] = field(default_factory=dict[str, tuple[LookAlike, ...]])
+    replaced: dict[str, tuple[Record, ...]] = field(default_factory=dict[str, tuple[Record, ...]])
+    follows: bool = False
 
     def see(self, kind: Kind, body: str) -> Seen:
         facts = self._facts(body)
@@ -168,6 +181,19 @@ class Teller:
             total=Decimal(str(facts["total"])),
         )
 
+    def order_seen(self, body: str) -> OrderSeen:
+        facts = self._facts(body)
+        return OrderSeen(
+            order_id=int(str(facts["id"])),
+            number=f"{facts['id']:>09}",
+            made_at=datetime.fromisoformat(str(facts["made"])),
+            likeness=str(facts.get("like", "")),
+        )
+
+    def edited(self, order: str) -> Edited:
+        named = cast(dict[str, int], loads(order))
+        return Edited(replaces=named.get("replaces", 0), replaced_by=named.get("replaced_by", 0))
+
     def day_begins(self, day: date) -> datetime:
         return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
@@ -179,21 +205,32 @@ class Teller:
     def document(self, material: Material) -> Considered:
         facts = self._facts(material.document)
         shopper, entity = str(facts["shopper"]), material.key.entity
+        self.alike[entity] = material.look_alikes
+        self.replaced[entity] = material.replaced
+        shopper = material.known_as.get(str(facts.get("also", "")), shopper)
         return Considered(
             decision=self._said(entity) or self._decide(material, facts, shopper),
             fingerprint=self.fingerprints.get(entity, f"f1:{facts['total']}"),
             shopper=shopper,
-            profile=f"profile of {shopper}",
+            profile=str(facts.get("profile", f"profile of {shopper}")),
+            also=str(facts.get("also", "")),
+            follows=self.follows,
+            totals={str(facts["currency"]): self.totals[entity]} if entity in self.totals else {},
         )
 
-    def customer(self, key: Key, profile: str, taken: frozenset[str], made_at: datetime) -> Decision:
-        del profile
+    def customer(self, material: CustomerMaterial) -> Decision:
+        key, day = material.key, material.made_at.date()
+        self.customers.append(material)
         said = self._said(key.entity)
         if said:
             return said
+        if material.updates:
+            return Planned(plan=update_plan(key, material.updates, day, self.chart_version))
         name = key.entity[:4].upper().replace("@", "X")
-        ref = next(f"{name}{n:03d}" for n in range(1, 1000) if f"{name}{n:03d}" not in taken)
-        return Planned(plan=customer_plan(key, ref, made_at.date(), self.chart_version))
+        begun = int(material.refused[-3:]) if material.refused else 0
+        free = (f"{name}{n:03d}" for n in range(begun + 1, 1000) if f"{name}{n:03d}" not in material.taken)
+        ref = material.answer or next(free)
+        return Planned(plan=customer_plan(key, ref, day, self.chart_version))
 
     def _facts(self, body: str) -> Mapping[str, object]:
         facts = cast(dict[str, object], loads(self.reads.get(body, body)))
@@ -220,7 +257,7 @@ class Teller:
         ]
         if material.key.kind is Kind.CREDIT_MEMO and invoices:
             return Waiting(code=Code.INVOICE_NOT_READY, why="Its invoice comes first.", on=tuple(invoices))
-        total = Decimal(str(facts["total"]))
+        total = self.totals.get(material.key.entity, Decimal(str(facts["total"])))
         return Planned(plan=document_plan(material.key, total, account, self.chart_version))
 
 

@@ -26,7 +26,7 @@ from ml_connector.sync.passage import NOTHING_WRITTEN, Because, State, allowed
 from ml_connector.sync.protocol import Command, CommandReceipt, EffectReceipt, Outcome
 from ml_connector.sync.receipts import take_receipt
 from ml_connector.sync.record import Record
-from tests.specs.databases import empty_database
+from tests.specs.databases import EmptyDatabase, empty_database
 from tests.specs.sync_kit import SHOP, ListedShop, Teller
 from tests.specs.sync_plans import TAG
 
@@ -47,9 +47,9 @@ class Place:
     teller: Teller = field(default_factory=Teller)
 
     @classmethod
-    def made(cls, folder: Path) -> Self:
+    def made(cls, folder: Path, empty: EmptyDatabase = empty_database) -> Self:
         clock = ManualClock()
-        engine = empty_database(folder / "records.sqlite3")
+        engine = empty(folder / "records.sqlite3")
         with engine.begin() as connection:
             connection.execute(
                 insert(tables.connections).values(
@@ -205,9 +205,9 @@ def receipt(
 
 
 @contextmanager
-def a_place(folder: Path) -> Generator[Place]:
+def a_place(folder: Path, empty: EmptyDatabase = empty_database) -> Generator[Place]:
     """A place for one test, at the end of which everything must hold."""
-    made = Place.made(folder)
+    made = Place.made(folder, empty)
     try:
         yield made
         must_hold(made)

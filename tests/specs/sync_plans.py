@@ -11,8 +11,10 @@ from ml_connector.posting.plan import (
     CustomerFields,
     DocumentLine,
     EnsureCustomer,
+    FieldChange,
     Plan,
     PostDocument,
+    UpdateCustomer,
     UpdateLedger,
 )
 
@@ -81,6 +83,20 @@ def customer_plan(key: Key, account_ref: str, day: date, chart_version: int = 1)
         nominal="4000",
         tax_code=1,
     )
+    effect = EnsureCustomer(id="customer", account_ref=account_ref, create=True, fields=fields)
+    return _of_account(key, account_ref, day, chart_version, effect)
+
+
+def update_plan(key: Key, account_ref: str, day: date, chart_version: int = 1) -> Plan:
+    """A telephone number that is to be filled in."""
+    change = FieldChange(field="telephone", was="", becomes="0113 496 0000")
+    effect = UpdateCustomer(id="update", account_ref=account_ref, changes=(change,))
+    return _of_account(key, account_ref, day, chart_version, effect)
+
+
+def _of_account(
+    key: Key, account_ref: str, day: date, chart_version: int, effect: EnsureCustomer | UpdateCustomer
+) -> Plan:
     return Plan(
         key=str(key),
         kind=Kind.CUSTOMER,
@@ -90,5 +106,5 @@ def customer_plan(key: Key, account_ref: str, day: date, chart_version: int = 1)
         date=day,
         gross=0,
         chart_version=chart_version,
-        effects=(EnsureCustomer(id="customer", account_ref=account_ref, create=True, fields=fields),),
+        effects=(effect,),
     )

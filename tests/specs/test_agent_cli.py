@@ -25,6 +25,8 @@ from tests.specs.agent_cloud import PretendCloud
 from tests.specs.agent_https import CODE, CREDENTIAL, Server, https_server
 from tests.specs.agent_kit import ANNA, command, customer_plan, document_plan
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -64,6 +64,19 @@ def test_the_ledger_is_sent_when_it_is_asked_for_after_everything_was_written(ag
     agent.cloud.queue, agent.cloud.ledger_wanted = [document_plan(1)], True
     agent.step()
     assert [entry.reference for entry in agent.cloud.entries] == ["K7-I1"]
+
+
+def test_what_anybody_entered_is_sent_with_the_ledger_where_the_cloud_asks_for_it(agent: Agent) -> None:
+    """At the first greeting already, and so before the first document is leased."""
+    agent.cloud.queue, agent.cloud.entries_from = [document_plan(1)], date(2026, 1, 1)
+    agent.step()
+    assert agent.cloud.of_anybody == ()
+    assert agent.cloud.heard.index("ledger") < agent.cloud.heard.index("lease")
+    agent.cloud.queue, agent.cloud.entries_from = [document_plan(2)], date(2026, 1, 1)
+    agent.step()
+    told = agent.cloud.of_anybody or ()
+    assert [entry.reference.split()[-1] for entry in told] == ["K7-I1", "K7-I2"]
+    assert agent.cloud.heard.count("ledger") == 2
 
 
 def test_a_ledger_asked_for_at_the_last_receipt_is_sent_in_the_same_session(agent: Agent) -> None:
@@ -183,11 +196,11 @@ def test_the_cloud_is_asked_before_sage_is_opened_for_an_unfinished_command(agen
 
 
 def test_one_document_that_has_to_wait_does_not_hold_up_the_others(agent: Agent) -> None:
-    """Its account is missing, so that not even what was before can be told; the others are posted."""
-    other_currency = replace(document_plan(1), currency="EUR")
+    """Its currency is missing, so that not even what was before can be told; the others are posted."""
+    other_currency = replace(document_plan(1), currency="XXX")
     agent.cloud.queue = [other_currency, document_plan(2), document_plan(3)]
     agent.step()
-    assert agent.trouble is Code.CUSTOMER_OTHER_CURRENCY
+    assert agent.trouble is Code.CURRENCY_MISSING
     assert sorted(agent.cloud.outcomes) == ["cmd-2", "cmd-3"]
     agent.step()
     assert len(agent.company.documents) == 2

@@ -30,6 +30,8 @@ from tests.specs.cloud_place import COMPANY, CONNECTION, AgentLine, Cloud, a_clo
 from tests.specs.sync_kit import finding
 from tests.specs.sync_plans import document_plan
 
+pytestmark = pytest.mark.slow
+
 CATALOGUE = Catalogue(
     company=COMPANY,
     base_currency="GBP",

@@ -29,6 +29,8 @@ from tests.specs.cloud_place import COMPANY, CONNECTION, KEY, hello_message
 from tests.specs.cloud_place import SECRETS as CREDENTIALS
 from tests.specs.databases import empty_database
 
+pytestmark = pytest.mark.slow
+
 CLOCK = SystemClock()
 
 

@@ -16,6 +16,8 @@ from ml_connector.errors import Code
 from ml_connector.sync.protocol import Pair
 from tests.specs.cloud_place import AgentLine, Cloud, a_cloud, hello_message
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def cloud(tmp_path: Path) -> Iterator[Cloud]:

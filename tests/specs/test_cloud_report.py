@@ -86,6 +86,16 @@ def test_records_are_told_with_date_amount_and_reason_as_people_read_them(folder
         assert word in told
 
 
+def test_a_narrow_terminal_still_shows_every_word(folder: Folder) -> None:
+    console = Console(file=StringIO(), width=40)
+    print_records(folder.settings, CLOCK, console, None)
+    lines = _text(console).splitlines()
+    assert max(len(line) for line in lines) <= 40
+    told = " ".join(" ".join(lines).split())
+    for words in ("23/11/2026", "£1,234.50", "held", "as K7-I1", "stock-code-missing: “[red]MUG[/] [/b]” is"):
+        assert words in told
+
+
 def test_what_the_shop_wrote_is_told_as_it_stands_and_never_as_a_style(folder: Folder) -> None:
     told = folder.told()
     assert "[bold]1[/bold]" in told

@@ -16,6 +16,8 @@ from ml_connector.sync.hints import Hint
 from ml_connector.sync.ports import Flow
 from tests.recorded.deliveries import raw, recorded_event, sample
 
+pytestmark = pytest.mark.slow
+
 SAVED = "observer.sales_order_save_commit_after"
 ADOBE = "https://csm.adobe.io"
 

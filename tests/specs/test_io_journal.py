@@ -16,6 +16,8 @@ from ml_connector.sync.hints import Hint
 from ml_connector.sync.ports import Flow
 from tests.specs.pretend_journal import Adobe, opened, running
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def adobe() -> Iterator[Adobe]:

@@ -24,6 +24,8 @@ from tests.specs.pretend_journal import SAVED, Adobe, running
 from tests.specs.sync_kit import SHOP
 from tests.specs.sync_place import Place, a_place
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Puller:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ml_connector.agent.poster import carry
 from ml_connector.sync.protocol import Command, Outcome
 from tests.specs.agent_deaths import Fate, Killed
 from tests.specs.agent_desk import Desk, ledger_of, resume
 from tests.specs.agent_kit import command, document_plan
+
+pytestmark = pytest.mark.slow
 
 # death
 

@@ -21,8 +21,9 @@ from ml_connector.documents.shop import (
 from ml_connector.posting.chart import Chart, Gate, check
 from ml_connector.posting.choices.acceptance import Acceptance
 from ml_connector.posting.choices.payments import BankRow, PaymentChoices
+from ml_connector.posting.choices.pennies import PennyPolicy
 from ml_connector.posting.proposal import accept, propose
-from ml_connector.posting.tax_table import TaxRow
+from ml_connector.posting.tax_table import Supplied, TaxRow
 from tests.specs.posting_company import CATALOGUE, CHART
 
 D = Decimal
@@ -67,7 +68,7 @@ def zero_rows(chart: Chart) -> dict[tuple[str, str], int]:
     return {
         (row.product_class, row.customer_group): row.tax_code
         for row in chart.tax.rows
-        if not row.percent and not row.goods_only
+        if not row.percent and row.supply is Supplied.ANY
     }
 
 
@@ -137,13 +138,36 @@ class TestProposal:
         rated = {row.percent: row.tax_code for row in accepted().tax.rows if row.percent}
         assert rated == {D(20): 1, D(5): 5}
 
+    def test_a_code_at_a_rate_of_other_countries_is_not_taken_for_united_kingdom_vat(self) -> None:
+        oss = replace(CATALOGUE.tax_codes[1], number=30, description="OSS Ireland", rate=D(23))
+        company = replace(CATALOGUE, tax_codes=(*CATALOGUE.tax_codes, oss))
+        chart = accept(propose(FACTS, company, METHODS), "demo", "", Gate.INVOICED)
+        assert {row.percent for row in chart.tax.rows if row.percent} == {D(20), D(5)}
+
+    def test_a_rate_of_another_country_is_asked_about_by_its_name_in_the_shop(self) -> None:
+        asked = {question.about: question.asks for question in propose(FACTS, CATALOGUE, METHODS).questions}
+        assert "IE-23 at 23 %" in asked["VAT of IE"]
+
+    def test_what_nobody_has_chosen_stays_as_it_is(self) -> None:
+        chart = accepted()
+        assert (chart.tax.oss, chart.tax.liabilities, chart.tax.before_discount) == ((), (), None)
+        assert chart.pennies.policy is PennyPolicy.KEEP_SHOP_VAT
+
     def test_foreign_vat_levies_and_other_currencies_are_asked_and_never_accepted(self) -> None:
         unanswered = {
             question.about
             for question in propose(FACTS, CATALOGUE, METHODS).questions
             if question.proposes is None
         }
-        assert unanswered == {"website Ireland", "rate GB-LEVY", "VAT of IE", "payment method cheque"}
+        assert unanswered == {
+            "website Ireland",
+            "rate GB-LEVY",
+            "VAT of IE",
+            "payment method cheque",
+            "payment by gift card, store credit, reward points",
+            "gift cards that are sold",
+            "refunded goods",
+        }
         assert accepted().tax.foreign_vat == ("IE",)
 
     def test_a_zero_rule_means_zero_rated_and_no_rule_exempt(self) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from ml_connector.documents.identity import Kind
 from ml_connector.documents.money import ZERO
-from ml_connector.documents.sales import DocumentState, NamedAmount, Relative, SalesDocument
+from ml_connector.documents.sales import DocumentState, SalesDocument
 from ml_connector.errors import Code
 from ml_connector.posting.chart import Gate
 from ml_connector.posting.decide import Sibling, decide
 from ml_connector.posting.plan import Decision, Skipped, Waiting, plan_hash
 from tests.specs.posting_company import CATALOGUE, CHART
-from tests.specs.posting_examples import CARRIAGE, SOLD_AT, book, codes, memo, planned, row, sale, situation
+from tests.specs.posting_examples import CARRIAGE, book, codes, memo, planned, row, sale, situation
+from tests.specs.tender_examples import paid_with
 
 D = Decimal
 COMPLETE = replace(CHART, gate=Gate.COMPLETE)
@@ -79,10 +80,7 @@ class TestZeroDocuments:
         assert codes(decide(sale(self.FREE), unset)) == ["zero-document"]
 
     def test_one_that_was_paid_by_a_gift_card_is_no_zero_document(self) -> None:
-        tender = NamedAmount(field="gift_cards_amount", base=D("35.96"), order=D("35.96"))
-        paid = replace(sale(row(), grand_total="0"), tenders=(tender,))
-        assert "zero-document" not in codes(decide(paid, situation()))
-        assert "tender-not-understood" in codes(decide(paid, situation()))
+        assert codes(decide(paid_with(sale(row()), "35.96"), situation())) == ["tender-unset"]
 
 
 class TestTheGate:
@@ -196,39 +194,6 @@ class TestCreditMemos:
         invoice = sale(row())
         whole = memo(row(), of=invoice, grand_total="35.9999")
         planned(decide(whole, situation(siblings=(invoice_sibling(invoice, "proved"),))))
-
-
-class TestDoubled:
-    FIRST = memo(row(), of=sale(row(), row(item_id=2)))
-
-    def twin(self, minutes: int, **changes: object) -> SalesDocument:
-        """A second memo like the first, so many minutes later."""
-        made = memo(row(), of=sale(row(), row(item_id=2)), entity_id=4)
-        own: Relative = replace(
-            made.relatives[-1], created_at=SOLD_AT + timedelta(minutes=minutes), **changes
-        )
-        return replace(made, relatives=(*self.FIRST.relatives, own))
-
-    def test_the_later_of_two_equal_memos_is_held_and_names_the_first(self) -> None:
-        found = decide(self.twin(10), situation())
-        assert codes(found) == ["looks-doubled-in-shop"]
-        assert "000000003" in str(found)
-
-    def test_after_ten_minutes_it_is_a_second_refund(self) -> None:
-        assert isinstance(decide(self.twin(11), situation()), Waiting)
-
-    def test_another_total_is_another_refund(self) -> None:
-        assert isinstance(decide(self.twin(1, base_total=D("35.95")), situation()), Waiting)
-
-    def test_two_equal_part_invoices_are_ordinary(self) -> None:
-        first, second = sale(row()), sale(row(), entity_id=8)
-        both = replace(second, relatives=(*first.relatives, *second.relatives))
-        planned(decide(both, situation()))
-
-    def test_two_equal_invoices_that_bill_more_than_was_ordered_are_not(self) -> None:
-        first, second = sale(row()), sale(row(), entity_id=8)
-        both = replace(second, relatives=(*first.relatives, *second.relatives), invoiced_beyond_order=True)
-        assert codes(decide(both, situation())) == ["looks-doubled-in-shop"]
 
 
 class TestThePlan:

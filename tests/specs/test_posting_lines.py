@@ -94,7 +94,7 @@ class TestHolds:
         assert codes(decide(sale(row(sku="MUG-NEW")), situation())) == ["stock-code-missing"]
 
     def test_an_inactive_product_is_held(self) -> None:
-        assert codes(decide(sale(row(sku="OLD-LAMP")), situation())) == ["stock-code-missing"]
+        assert codes(decide(sale(row(sku="OLD-LAMP")), situation())) == ["stock-code-inactive"]
 
     def test_all_missing_products_are_named_together(self) -> None:
         both = sale(row(sku="MUG-NEW"), row(sku="MUG-OLD", item_id=2))

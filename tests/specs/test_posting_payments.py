@@ -11,7 +11,7 @@ import pytest
 from ml_connector.documents.identity import Kind
 from ml_connector.documents.sales import SalesDocument
 from ml_connector.posting.allocation import Open, allocations, outstanding
-from ml_connector.posting.choices.payments import BankRow, PaymentChoices
+from ml_connector.posting.choices.payments import BankRow, Evidence, PaymentChoices
 from ml_connector.posting.decide import Sibling, decide
 from ml_connector.posting.plan import Allocation, Plan, Receipt, RefundPayment
 from tests.specs.posting_company import CHART
@@ -232,3 +232,26 @@ class TestArithmetic:
         credit = planned(decide(memo(row(), of=sale(row())), situation(siblings=(standing(invoice),))))
         assert outstanding((credit,)) == ()
         assert credit.kind is Kind.CREDIT_MEMO
+
+
+class TestMethods:
+    def test_a_method_whose_invoices_are_booked_by_hand_counts_as_unpaid(self) -> None:
+        row_of_chart = BankRow(method="card", bank="1200", invoices=Evidence.NEVER)
+        choices = PaymentChoices(banks=(row_of_chart,))
+        assert (choices.bank_of("card"), choices.row_of("card")) == ("", row_of_chart)
+
+    def test_a_capture_that_covers_less_is_believed_before_the_chart(self) -> None:
+        """“Invoices by this method are paid”, and the gateway itself says that 20.00 came in."""
+        always = BankRow(method="card", bank="1200", invoices=Evidence.ALWAYS)
+        chart = replace(CHART, payments=PaymentChoices(banks=(always,)))
+        made = receipt_of(planned(decide(captured(sale(row()), "20.00"), situation(chart=chart))))
+        assert made is not None
+        assert made.amount == 2000
+
+    def test_what_an_invoice_has_open_is_never_more_than_its_total(self) -> None:
+        """Its negative line leaves more open on the others; a credit must not be set against that."""
+        less = sale(row(), grand_total="35.92")
+        paid = planned(decide(captured(less, "35.92"), situation()))
+        assert outstanding((paid,)) == ()
+        unpaid = planned(decide(less, situation()))
+        assert [split.left for split in outstanding((unpaid,))] == [3592]

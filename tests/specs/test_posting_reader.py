@@ -102,18 +102,6 @@ class TestWhatIsRead:
             D("41.9"),
         )
 
-    @pytest.mark.parametrize("name", ["base_gift_cards_amount", "customer_balance_amount"])
-    def test_tender_is_found_on_a_document_and_in_its_extensions(self, name: str) -> None:
-        plain = read(document() | {name: 5})
-        inside = read(document(extension_attributes={name: 5}))
-        assert [tender.field for tender in plain.tenders] == [name.removeprefix("base_")]
-        assert plain.tenders == inside.tenders
-
-    def test_points_that_stand_on_the_order_only_are_found(self) -> None:
-        extension = {"reward_currency_amount": 5, "base_reward_currency_amount": 4}
-        tenders = read(of=order(extension_attributes=extension)).order.tenders
-        assert [(tender.base, tender.order) for tender in tenders] == [(D(4), D(5))]
-
     def test_amounts_of_extensions_are_kept_by_name(self) -> None:
         extension = {"base_cod_fee": 5.33, "cod_fee": 6.25, "gw_price": "0.0000", "pickup": "7", "on": True}
         extras = read(document(extension_attributes=extension)).extras
@@ -151,7 +139,8 @@ class TestRows:
             ("grouped", Supply.GOODS),
             ("virtual", Supply.SERVICES),
             ("downloadable", Supply.SERVICES),
-            ("giftcard", Supply.UNKNOWN),
+            ("giftcard", Supply.GIFT_CARD),
+            ("subscription", Supply.UNKNOWN),
         ],
     )
     def test_what_is_supplied_follows_from_the_product_type(self, product_type: str, supply: Supply) -> None:

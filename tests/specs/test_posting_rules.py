@@ -216,16 +216,6 @@ class TestSums:
         document = replace(sale(row(), grand_total="41.29"), extras=(fee,))
         assert "`cod_fee`" in str(decide(document, situation()))
 
-    @pytest.mark.parametrize(
-        "field", ["gift_cards_amount", "customer_balance_amount", "reward_currency_amount"]
-    )
-    def test_tender_is_held_wherever_it_stands(self, field: str) -> None:
-        tender = NamedAmount(field=field, base=D("10.00"), order=D("10.00"))
-        document = sale(row())
-        on_order = replace(document, order=replace(document.order, tenders=(tender,)))
-        assert codes(decide(replace(document, tenders=(tender,)), situation())) == ["tender-not-understood"]
-        assert codes(decide(on_order, situation())) == ["tender-not-understood"]
-
     def test_a_carriage_discount_above_the_carriage_is_a_gap(self) -> None:
         wrong = CarriageAmounts(full=D("4.95"), discount=D("6.00"))
         assert [gap.amount for gap in gaps(sale(row(), carriage=wrong))] == [D("-1.05")]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from ml_connector.posting.customers import decide_customer, shopper_of
+from ml_connector.posting.customers.decision import decide_customer
+from ml_connector.posting.customers.matching import index_of
+from ml_connector.posting.customers.shopper import shopper_of
 from ml_connector.posting.decide import decide
 from ml_connector.posting.plan import Decision
 from ml_connector.posting.show import show, show_customer
@@ -19,6 +21,7 @@ def account(*, known: bool) -> Decision:
         shopper_of(sale(row()), CHART),
         connection_id="shop",
         catalogue=catalogue,
+        index=index_of(catalogue, CHART.customers),
         taken_refs=frozenset(),
         chart=CHART,
         chart_version=1,

@@ -10,8 +10,8 @@ import pytest
 from ml_connector.documents.sales import AppliedRate, SalesDocument, SalesLine, Supply
 from ml_connector.documents.shop import NO_TAX_CLASS
 from ml_connector.posting.decide import decide
-from ml_connector.posting.tax import destination
-from ml_connector.posting.tax_table import Destination, Question, TaxRow, undecided, winner
+from ml_connector.posting.tax_places import Destination, destination
+from ml_connector.posting.tax_table import Question, Supplied, TaxRow, undecided, winner
 from tests.specs.posting_company import CHARITY, CHART, EXEMPT, STANDARD
 from tests.specs.posting_examples import ADDRESS, CARRIAGE, GB_20, book, codes, planned, row, sale, situation
 
@@ -109,6 +109,16 @@ class TestHolds:
             "unmapped-tax"
         ]
 
+    def test_a_class_that_could_not_be_read_is_not_passed_over_for_a_wider_row(self) -> None:
+        """The product was deleted: it may have been one of those that a row of its own is for."""
+        rows = (*CHART.tax.rows, TaxRow(percent=D(20), tax_code=20, product_class=EXEMPT))
+        chart = replace(CHART, tax=replace(CHART.tax, rows=rows))
+        assert codes(decide(sale(row(tax_class="")), situation(chart=chart))) == ["unmapped-tax"]
+        assert code_of(sale(row(tax_class=""))) == 1
+        made = planned(decide(sale(row(tax_class=STANDARD)), situation(chart=chart))).document
+        assert made is not None
+        assert made.lines[0].tax_code == 1
+
     def test_another_countrys_vat_is_held(self) -> None:
         irish = row("29.97", "6.89", percent="23")
         assert codes(decide(sale(irish, to=IRELAND), situation())) == ["foreign-vat"]
@@ -173,7 +183,15 @@ class TestTheTable:
     GROUP = TaxRow(percent=NOTHING, tax_code=0, customer_group="4")
     BOTH = TaxRow(percent=NOTHING, tax_code=2, product_class="7", customer_group="4")
     ASKED = Question(
-        percent=NOTHING, destination=Destination.GB, product_class="7", customer_group="4", goods=True
+        percent=NOTHING,
+        destination=Destination.GB,
+        country="GB",
+        vat_valid=False,
+        product_class="7",
+        customer_group="4",
+        goods=True,
+        website="1",
+        store_view="1",
     )
 
     def test_the_narrower_row_wins_in_whatever_order_they_stand(self) -> None:
@@ -206,5 +224,5 @@ class TestTheTable:
         assert list(undecided((self.WIDE, here))) == []
 
     def test_a_row_for_goods_does_not_fit_services(self) -> None:
-        goods = replace(self.WIDE, goods_only=True)
+        goods = replace(self.WIDE, supply=Supplied.GOODS)
         assert winner(replace(self.ASKED, goods=False), (goods,)) is None

@@ -1,4 +1,4 @@
-"""The worked tables of docs/rules/ about the order gate, customers and payments, row by row."""
+"""The worked tables of docs/rules/ about the order gate and payments, row by row."""
 
 from __future__ import annotations
 
@@ -10,22 +10,16 @@ from ml_connector.documents.money import to_minor
 from ml_connector.posting.allocation import Open, allocations
 from ml_connector.posting.chart import Gate
 from ml_connector.posting.choices.payments import PaymentChoices
-from ml_connector.posting.company import Account
-from ml_connector.posting.customers import Shopper, decide_customer, free_reference, normalised_email
 from ml_connector.posting.decide import decide
-from ml_connector.posting.fitting import plain
 from ml_connector.posting.plan import (
-    EnsureCustomer,
-    Planned,
     Receipt,
     Waiting,
 )
 from tests.specs.posting_company import (
-    CATALOGUE,
     CHART,
 )
-from tests.specs.posting_examples import ADDRESS, memo, planned, row, sale, situation
-from tests.specs.worked_tables import Row, cases, held, money
+from tests.specs.posting_examples import memo, planned, row, sale, situation
+from tests.specs.worked_tables import Row, cases, money
 
 D = Decimal
 DAY = date(2026, 4, 6)
@@ -44,40 +38,6 @@ def test_the_order_gate(case: Row) -> None:
     document = replace(invoice, order=order, relatives=relatives)
     decision = decide(document, situation(chart=replace(CHART, gate=Gate(case["Gate"]))))
     assert (f"waits: {decision.code}" if isinstance(decision, Waiting) else "goes") == case["Invoice"]
-
-
-@cases("customers.md", "E-mail", "Accounts in Sage", "Outcome")
-def test_matching(case: Row) -> None:
-    accounts = (
-        () if case["Accounts in Sage"] == "none" else map(account, case["Accounts in Sage"].split(", "))
-    )
-    decision = decide_customer(
-        shopper(email=case["E-mail"]),
-        connection_id="shop",
-        catalogue=replace(CATALOGUE, accounts=tuple(accounts)),
-        taken_refs=frozenset(),
-        chart=CHART,
-        chart_version=1,
-        date=DAY,
-    )
-    if isinstance(decision, Planned):
-        effect = decision.plan.effects[0]
-        assert isinstance(effect, EnsureCustomer)
-        found = "created" if effect.create else effect.account_ref
-    else:
-        found = held(decision)
-    assert found == case["Outcome"]
-
-
-@cases("customers.md", "Name", "E-mail", "References taken", "A/C")
-def test_account_references(case: Row) -> None:
-    taken = frozenset({case["References taken"]})
-    assert free_reference(shopper(case["Name"], case["E-mail"]), taken) == case["A/C"]
-
-
-@cases("customers.md", "Typed", "In Sage")
-def test_names(case: Row) -> None:
-    assert plain(case["Typed"]) == case["In Sage"]
 
 
 @cases(
@@ -128,27 +88,3 @@ def test_allocations(case: Row) -> None:
 def open_split(reference: str, position: int, amount: str) -> Open:
     gross = to_minor(D(amount))
     return Open(reference=reference, position=position, gross=gross, left=gross)
-
-
-def account(text: str) -> Account:
-    """An account as the page writes it: reference, e-mail, and what is special about it."""
-    ref, email, *special = text.split()
-    return Account(
-        ref=ref,
-        name=ref,
-        emails=(email,),
-        currency="EUR" if "EUR" in special else "GBP",
-        inactive="inactive" in special,
-        on_hold="on-hold" in special,
-    )
-
-
-def shopper(name: str = "Ann Penrose", email: str = "ann@example.co.uk") -> Shopper:
-    plain_email = normalised_email(email)
-    return Shopper(
-        entity=f"{plain_email}|GBP",
-        email=plain_email,
-        currency="GBP",
-        vat_number="",
-        address=replace(ADDRESS, name=name),
-    )

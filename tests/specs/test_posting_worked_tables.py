@@ -8,9 +8,7 @@ from decimal import Decimal
 
 from ml_connector.documents.identity import Kind
 from ml_connector.documents.money import to_minor
-from ml_connector.documents.sales import AppliedRate, CarriageAmounts, SalesLine, Supply
-from ml_connector.errors import Finding
-from ml_connector.posting.company import StockItem
+from ml_connector.documents.sales import AppliedRate, CarriageAmounts, SalesLine
 from ml_connector.posting.decide import Sibling, decide
 from ml_connector.posting.plan import (
     Carriage,
@@ -20,30 +18,15 @@ from ml_connector.posting.plan import (
     PostDocument,
 )
 from ml_connector.posting.rules.pricing import priced
-from ml_connector.posting.tax import TaxedAs, rate_finding, tax_code
 from tests.specs.posting_company import (
-    CATALOGUE,
-    CHARITY,
     CHART,
     EXEMPT,
-    REDUCED,
-    RETAIL,
-    STANDARD,
-    ZERO_RATED,
 )
-from tests.specs.posting_examples import ADDRESS, SOLD_AT, book, memo, planned, row, sale, situation
+from tests.specs.posting_examples import SOLD_AT, book, memo, planned, row, sale, situation
 from tests.specs.worked_tables import Row, cases, held, money
 
 D = Decimal
 DAY = date(2026, 4, 6)
-CLASSES = {
-    "Standard": STANDARD,
-    "Reduced": REDUCED,
-    "Zero-rated": ZERO_RATED,
-    "Exempt": EXEMPT,
-    "not known": "",
-}
-GROUPS = {"Retail": RETAIL, "Charity": CHARITY}
 DONE = Sibling(kind=Kind.INVOICE, entity_id=7, number="7", state="skipped", created_at=SOLD_AT)
 
 
@@ -74,53 +57,6 @@ def test_prices(case: Row) -> None:
         case["Discount in Sage"],
         case["Net"],
     )
-
-
-@cases("lines.md", "SKU in the shop", "Product records in Sage", "Line stands on")
-def test_stock_codes(case: Row) -> None:
-    item = StockItem(code=case["Product records in Sage"], description="", nominal="4000", tax_code=1)
-    catalogue = replace(CATALOGUE, stock=(item,))
-    decision = decide(sale(row(sku=case["SKU in the shop"])), situation(catalogue=catalogue))
-    document = posted(decision)
-    assert (document.lines[0].stock_code if document else held(decision)) == case["Line stands on"]
-
-
-@cases(
-    "tax-codes.md",
-    "Rate",
-    "Rate of",
-    "Country",
-    "Postcode",
-    "Product's tax class",
-    "Customer group",
-    "Supply",
-    "Outcome",
-)
-def test_tax_codes(case: Row) -> None:
-    rate = AppliedRate(code="RATE", percent=percent(case["Rate"]), country=case["Rate of"])
-    found = tax_code(
-        TaxedAs(
-            what="Line",
-            percent=rate.percent,
-            rates=(rate,) if case["Rate of"] else (),
-            supply=Supply(case["Supply"]),
-            product_class=CLASSES[case["Product's tax class"]],
-            customer_group=GROUPS[case["Customer group"]],
-            to=replace(ADDRESS, country=case["Country"], postcode=case["Postcode"]),
-        ),
-        CHART,
-        CATALOGUE,
-    )
-    assert (f"held: {found.code}" if isinstance(found, Finding) else f"T{found}") == case["Outcome"]
-
-
-@cases("vat-check.md", "Net", "VAT", "Quantity", "T/C", "Outcome")
-def test_vat_against_its_rate(case: Row) -> None:
-    number = int(case["T/C"].removeprefix("T"))
-    rate = next(code.rate for code in CATALOGUE.tax_codes if code.number == number)
-    net, tax = to_minor(D(case["Net"])), to_minor(D(case["VAT"]))
-    found = rate_finding("Line", net, tax, D(case["Quantity"]), number, rate)
-    assert (f"held: {found.code}" if found else "fits") == case["Outcome"]
 
 
 @cases("fixed-product-tax.md", "Product's rate", "Fee", "VAT on the fee", "Outcome")

@@ -12,10 +12,19 @@ from typing import Any
 import pytest
 
 from ml_connector.errors import Code, NeedsPerson, TryAgain
-from ml_connector.posting.plan import EnsureCustomer, Plan, PostDocument
+from ml_connector.posting.effects import CUSTOMER_FIELDS
+from ml_connector.posting.plan import EnsureCustomer, FieldChange, Plan, PostDocument
 from ml_connector.sage.books import Absent
-from ml_connector.sage.conformance.bench import ACCOUNT, customer, discounted_invoice, invoice, plan_of
+from ml_connector.sage.conformance.bench import (
+    ACCOUNT,
+    customer,
+    discounted_invoice,
+    invoice,
+    plan_of,
+    update,
+)
 from ml_connector.sage.conformance.steps import fresh_look, make, make_some, must_be_equal
+from ml_connector.sage.memory_accounts import fields_of
 from ml_connector.sage.uk.sandbox import faults, manager
 from ml_connector.sage.uk.sandbox.company import CONNECTOR_USER
 from ml_connector.sage.uk.sandbox.switches import Switches
@@ -31,6 +40,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def bench(template: Path, tmp_path: Path) -> UkBench:
     return UkBench(template, tmp_path)
+
+
+CHANGED = {name: f"NEW {name.upper()}"[:20] for name in CUSTOMER_FIELDS} | {"country": "IE"}
 
 
 def stands(bench: UkBench, kind: str, key: str, value: object, *names: str) -> dict[str, Any]:
@@ -82,7 +94,7 @@ def test_lines_keep_the_shops_vat_and_their_signs(bench: UkBench) -> None:
     names = ("STOCK_CODE", "QTY_ORDER", "UNIT_PRICE", "DISCOUNT_AMOUNT", "NET_AMOUNT", "TAX_AMOUNT")
     assert [tuple(line[name] for name in (*names, "IS_NEGATIVE_LINE")) for line in lines] == [
         ("MUG-BLUE", 2.0, 10.0, 5.0, 15.0, 3.0, 0),
-        ("MUG-RED", 1.0, 4.0, 0.0, 4.0, 0.2, 0),
+        ("MUG-RED", 1.0, 4.0, 0.0, 4.0, 0.21, 0),
         ("MUG-RED", 1.0, 0.0, 0.0, 0.0, 0.0, 0),
         ("S3", 1.0, 2.0, 0.0, 2.0, 0.4, 1),
     ]
@@ -119,11 +131,13 @@ def test_a_key_that_does_not_fit_is_refused_and_never_cut(bench: UkBench) -> Non
     assert bench.writes() == 0
 
 
-def test_a_new_account_has_the_companys_customer_defaults(bench: UkBench) -> None:
-    """AddNew gives a bare record; Sage's own window would have filled these in."""
+@pytest.mark.parametrize("given", ["bare", "company_defaults"])
+def test_a_new_account_has_the_companys_customer_defaults(given: Any, template: Path, tmp_path: Path) -> None:
+    """Whether AddNew gives a bare record or fills them in as Sage's own window does, the same stands."""
+    bench = UkBench(template, tmp_path, Switches(new_customer=given))
     make_some(bench, customer("NEWNORA1", "nora@example.com"))
     names = ("NAME", "E_MAIL", "ADDRESS_1", "COUNTRY_CODE", "DEF_NOM_CODE", "DEF_TAX_CODE", "CURRENCY")
-    defaults = ("TERMS", "PAYMENT_DUE_DAYS", "TERMS_AGREED_FLAG")
+    defaults = ("TERMS", "PAYMENT_DUE_DAYS", "DEPT_NUMBER", "DISCOUNT_TYPE", "TERMS_AGREED_FLAG")
     assert stands(bench, "SalesRecord", "ACCOUNT_REF", "NEWNORA1", *names, *defaults) == {
         "NAME": "Nora New",
         "E_MAIL": "nora@example.com",
@@ -134,7 +148,29 @@ def test_a_new_account_has_the_companys_customer_defaults(bench: UkBench) -> Non
         "CURRENCY": 0,
         "TERMS": "30 days",
         "PAYMENT_DUE_DAYS": 30,
+        "DEPT_NUMBER": 0,
+        "DISCOUNT_TYPE": 0,
         "TERMS_AGREED_FLAG": 1,
+    }
+
+
+def test_each_field_that_follows_the_shop_has_its_own_field_in_sage(bench: UkBench) -> None:
+    """All of them at once, and nothing beside them."""
+    make_some(bench, customer("NEWNORA1", "nora@example.com"))
+    with bench.door.open(bench.index) as books:
+        (account,) = (each for each in books.catalogue().accounts if each.ref == "NEWNORA1")
+    standing = fields_of(account)
+    changes = (FieldChange(field=name, was=standing[name], becomes=new) for name, new in CHANGED.items())
+    make_some(bench, update("NEWNORA1", *changes))
+    with bench.door.open(bench.index) as books:
+        (account,) = (each for each in books.catalogue().accounts if each.ref == "NEWNORA1")
+    assert fields_of(account) == CHANGED
+    kept = ("TERMS", "DEF_NOM_CODE", "DEF_TAX_CODE", "CURRENCY")
+    assert stands(bench, "SalesRecord", "ACCOUNT_REF", "NEWNORA1", *kept) == {
+        "TERMS": "30 days",
+        "DEF_NOM_CODE": "4000",
+        "DEF_TAX_CODE": 1,
+        "CURRENCY": 0,
     }
 
 

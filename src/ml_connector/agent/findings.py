@@ -15,6 +15,7 @@ from ml_connector.posting.plan import Effect, Plan
 
 _WORDS = {
     "customer": "customer account",
+    "customer-update": "changed details",
     "document": "document",
     "ledger": "ledger entry",
     "receipt": "receipt of the money",

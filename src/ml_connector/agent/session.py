@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
@@ -124,6 +125,7 @@ class SageSession:
     around: Around
     asked: set[Asked]
     _paused: Finding | None = None
+    _entries_from: date | None = None
     _tried: set[str] = field(default_factory=set[str])
     _answered: set[Asked] = field(default_factory=set[Asked])
 
@@ -169,6 +171,9 @@ class SageSession:
         self._paused = welcome.finding
         if welcome.finding is None:
             journal.put({Fact.TRAIL_HEAD: welcome.trail_head, Fact.INCARNATION: welcome.incarnation})
+        self._entries_from = welcome.entries_from
+        if welcome.entries_from is not None:
+            self.asked.add(Asked.LEDGER)
         if welcome.catalogue_hash != journal.get(Fact.CATALOGUE_HASH):
             self.asked.add(Asked.CATALOGUE)
 
@@ -230,7 +235,16 @@ class SageSession:
                 journal.put({Fact.CATALOGUE_HASH: message.hash})
             else:
                 entries = tuple(self.books.ledger())
-                cloud.ledger(LedgerIs(instance_id=journal.instance_id, entries=entries))
+                since = self._entries_from
+                cloud.ledger(
+                    LedgerIs(
+                        instance_id=journal.instance_id,
+                        entries=entries,
+                        entries_from=since,
+                        of_anybody=tuple(self.books.customer_entries(since)) if since else (),
+                    )
+                )
+                self._entries_from = None
             self._answered.add(asked)
 
     def _remember(self) -> None:

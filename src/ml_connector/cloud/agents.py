@@ -16,10 +16,12 @@ from ml_connector.clock import Clock
 from ml_connector.cloud.connections import code_hash, newest_chart
 from ml_connector.codec import canonical, digest, from_json, loads
 from ml_connector.errors import Code, Finding, NeedsPerson
-from ml_connector.posting.company import CompanyIdentity, Watermark
+from ml_connector.posting.company import Catalogue, CompanyIdentity, Watermark
 from ml_connector.records import tables
 from ml_connector.records.ledger import Ledger, LedgerTransaction
 from ml_connector.records.rows import json_text
+from ml_connector.sync.cut_over import Reading
+from ml_connector.sync.cut_over_gate import entries_wanted, save_reading
 from ml_connector.sync.leasing import lease, raw
 from ml_connector.sync.passage import State
 from ml_connector.sync.protocol import (
@@ -63,7 +65,8 @@ def pair(engine: Engine, clock: Clock, message: Pair) -> Paired:
     """Turn a pairing code into a credential; raises `NeedsPerson` (pairing-code) when it is not good."""
     with engine.begin() as connection:
         codes = tables.pairing_codes
-        row = connection.execute(select(codes).where(codes.c.code_hash == code_hash(message.code))).first()
+        given = select(codes).where(codes.c.code_hash == code_hash(message.code)).with_for_update()
+        row = connection.execute(given).first()
         now = clock.now()
         if row is None or row.used_at or datetime.fromisoformat(row.expires_at) < now:
             raise _bad_code()
@@ -132,6 +135,7 @@ def hello(agent: Agent, message: Hello) -> Welcome:
             catalogue_hash=catalogue[0] if catalogue else "",
             trail_head=tx.trail_head(),
             finding=controls.breaker,
+            entries_from=entries_wanted(tx, agent.ledger.clock.now().date()),
         )
 
 
@@ -186,7 +190,7 @@ def give_work(agent: Agent, message: LeaseRequest) -> Leased:
         commands = tuple(
             raw(command) for command in lease(tx, agent.agent_id, most, version, agent.ledger.clock)
         )
-        wanted = ledger_wanted(tx)
+        wanted = ledger_wanted(tx) or entries_wanted(tx, agent.ledger.clock.now().date()) is not None
         read_at = tx.read_at(CATALOGUE)
         stale = read_at is None or agent.ledger.clock.now() - read_at > CATALOGUE_AGE_MAX
         return Leased(commands=commands, send_ledger=wanted, send_catalogue=stale)
@@ -210,6 +214,7 @@ def take_ledger(agent: Agent, message: LedgerIs) -> Taken:
         hashed = digest(message.entries)
         tx.save_fact(LEDGER, hashed, body)
         tx.set_controls(ledger_wanted=False)
+        _take_entries(tx, agent, message)
         tx.note(
             actor=agent.actor,
             action="ledger read",
@@ -217,6 +222,19 @@ def take_ledger(agent: Agent, message: LedgerIs) -> Taken:
             payload={"hash": hashed, "entries": len(message.entries)},
         )
         return Taken(trail_head=tx.trail_head())
+
+
+def _take_entries(tx: LedgerTransaction, agent: Agent, message: LedgerIs) -> None:
+    """What anybody entered around the cut-over, with the names of the accounts that it stands on."""
+    read_on = agent.ledger.clock.now().date()
+    if message.entries_from is None or entries_wanted(tx, read_on) is None:
+        return
+    named, catalogue = {entry.account_ref for entry in message.of_anybody}, tx.fact(CATALOGUE)
+    accounts = from_json(Catalogue, loads(catalogue[1])).accounts if catalogue else ()
+    names = {account.ref: account.name for account in accounts if account.ref in named}
+    save_reading(tx, Reading(read_on=read_on, entries=message.of_anybody, names=names))
+    what = {"from": message.entries_from.isoformat(), "entries": len(message.of_anybody)}
+    tx.note(actor=agent.actor, action="entries around the cut-over read", key=None, payload=what)
 
 
 def take_heartbeat(agent: Agent, message: Heartbeat) -> Taken:

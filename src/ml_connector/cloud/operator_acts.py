@@ -10,8 +10,7 @@ from ml_connector.cloud import connections
 from ml_connector.cloud.agents import LEDGER
 from ml_connector.cloud.answers import answer
 from ml_connector.cloud.connections import Act, NewConnection
-from ml_connector.cloud.operator_desk import AnyConnectionIn, AtDesk, ByPerson, ChartIn
-from ml_connector.cloud.proposing import accepted_chart
+from ml_connector.cloud.operator_desk import AnyConnectionIn, AtDesk, ByPerson
 from ml_connector.records import tables
 from ml_connector.sync import completeness
 from ml_connector.sync.ports import Flow
@@ -39,16 +38,6 @@ def make_connection(desk: AtDesk, new: AnyConnectionIn) -> Response:
 def give_pairing_code(desk: AtDesk, connection_id: str, person: ByPerson) -> Response:
     """A code for one agent: shown once, good for 30 minutes."""
     return answer({"code": connections.pairing_code(desk.ledger(connection_id), person.by, person.why)})
-
-
-@acts.post("/connections/{connection_id}/chart")
-def accept_chart(desk: AtDesk, connection_id: str, given: ChartIn) -> Response:
-    """Accept the proposed chart with every answer that it proposes."""
-    ledger = desk.ledger(connection_id)
-    chart = accepted_chart(ledger, given.by, given.why, given.gate)
-    version = connections.accept_chart(ledger, chart, given.by, given.why)
-    desk.worker.wake()
-    return answer({"version": version})
 
 
 @acts.post("/connections/{connection_id}/acts/{act}")

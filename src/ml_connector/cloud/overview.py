@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 from sqlalchemy import select
 
 from ml_connector.cloud.agents import CATALOGUE, LEDGER, ledger_wanted
 from ml_connector.cloud.connections import newest_chart
 from ml_connector.cloud.reading_view import reading_of
-from ml_connector.cloud.worker import Round
+from ml_connector.cloud.rounds import Round
+from ml_connector.cloud.shop_settings import gaps
+from ml_connector.cloud.standings import shop_standing
 from ml_connector.codec import from_json, loads
 from ml_connector.documents.identity import Kind
 from ml_connector.documents.money import from_minor
@@ -17,13 +20,14 @@ from ml_connector.posting.company import LedgerEntry
 from ml_connector.posting.plan import EnsureCustomer
 from ml_connector.records import tables, trail
 from ml_connector.records.ledger import Ledger
-from ml_connector.sync.reconcile import Proof, reconcile
+from ml_connector.sync.reconcile import Exchange, Proof, reconcile
 from ml_connector.sync.record import Record
 
 
 def overview(ledger: Ledger, one: Round | None) -> dict[str, object]:
-    """A connection at a glance."""
+    """A connection at a glance; without a round, what the worker last noted of its shop."""
     with ledger.begin() as tx:
+        noted = shop_standing(tx) if one is None else one.standing
         controls = tx.controls()
         version, _ = newest_chart(tx)
         records = tables.records.c
@@ -63,9 +67,13 @@ def overview(ledger: Ledger, one: Round | None) -> dict[str, object]:
             "counts": counts,
             "due": due,
             "agents": agents,
-            "sweeping": one is None or one.sweeping or one.swept_at is None,
+            "opened": noted.opened,
+            "sweeping": noted.opened and (one is None or one.sweeping or one.swept_at is None),
             "swept_at": one.swept_at if one else None,
-            "shop_trouble": one.trouble if one else None,
+            "next_sweep_at": one.next_at if one else None,
+            "shop_rests_until": noted.rests_until,
+            "shop_trouble": noted.trouble,
+            "settings_missing": gaps(tx).lists,
             "reading": reading_of(tx),
             "trail_head": tx.trail_head(),
         }
@@ -111,7 +119,32 @@ def proof(ledger: Ledger) -> dict[str, object]:
             }
             for (currency, number), one in made.tax_codes.items()
         ],
+        "exchange": [
+            {
+                "number": one.number,
+                "reference": one.reference,
+                "currency": one.currency,
+                "posted": from_minor(one.posted),
+                "base_currency": one.base_currency,
+                "shop_base": from_minor(one.shop),
+                "sage_base": from_minor(one.sage),
+                "difference": from_minor(one.difference),
+            }
+            for one in made.exchange
+        ],
+        "exchange_in_all": _in_all(made.exchange),
     }
+
+
+def _in_all(exchange: Iterable[Exchange]) -> list[dict[str, object]]:
+    """What Sage's base values differ from the shop's by, for each currency."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for one in exchange:
+        sums[one.currency, one.base_currency] += one.difference
+    return [
+        {"currency": currency, "base_currency": base, "difference": from_minor(difference)}
+        for (currency, base), difference in sorted(sums.items())
+    ]
 
 
 def summary(record: Record) -> dict[str, object]:

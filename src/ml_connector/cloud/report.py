@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import cast
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.padding import Padding
+from rich.text import Text
 from sqlalchemy import select
 
 from ml_connector.clock import Clock
 from ml_connector.cloud.data_folder import existing_records
 from ml_connector.cloud.overview import overview
+from ml_connector.cloud.shop_settings import Gap
 from ml_connector.documents.money import pounds, to_minor
 from ml_connector.errors import Code, Finding, NeedsPerson
 from ml_connector.records import tables, trail
@@ -26,7 +29,7 @@ from ml_connector.sync.record import Record
 
 def print_status(settings: CloudSettings, clock: Clock, console: Console) -> None:
     """One block per connection: counts by state, what a person has allowed, what stands in the way."""
-    with _ledgers(settings, clock) as ledgers:
+    with every_ledger(settings, clock) as ledgers:
         for ledger in ledgers:
             _print_one(overview(ledger, None), console)
 
@@ -39,40 +42,55 @@ def _print_one(shown: dict[str, object], console: Console) -> None:
         console.print(f"  [red]stopped:[/] {escape(str(shown['breaker']))}")
     if shown["paused"]:
         console.print("  paused by a person")
+    print_shop(shown, console)
     console.print(f"  trail head {shown['trail_head']}")
 
 
+def print_shop(shown: dict[str, object], console: Console) -> None:
+    """What the service last noted of the shop: what is wrong, what to do, and a pause that it asked for."""
+    trouble = cast(Finding | None, shown["shop_trouble"])
+    if trouble is not None:
+        what = "shop" if shown["opened"] else "cannot be opened"
+        console.print(f"  [red]{what}:[/] {escape(str(trouble))}", soft_wrap=True)
+    rests_until = cast(datetime | None, shown["shop_rests_until"])
+    if rests_until is not None:
+        console.print(f"  the shop asked for a pause until {rests_until:%d/%m/%Y %H:%M} UTC")
+    for name, gap in cast(dict[str, Gap], shown["settings_missing"]).items():
+        console.print(f"  {name.replace('_', ' ')} not read since {gap.since:%d/%m/%Y %H:%M} UTC")
+
+
 def print_records(settings: CloudSettings, clock: Clock, console: Console, state: str | None) -> None:
-    """A line per record, with the reason for where it stands."""
+    """Each record in a few lines: what it is, where it stands, and why; as wide as the terminal is."""
     wanted = (_state(state),) if state else ()
-    table = Table("kind", "number", "date", "total", "state", "A/C", "reference", "why")
-    with _ledgers(settings, clock) as ledgers:
+    with every_ledger(settings, clock) as ledgers:
         for ledger in ledgers:
             with ledger.begin() as tx:
                 for record in tx.records(states=wanted):
-                    # What the shop wrote is text, also where it looks like a style: “[SKU]”.
-                    table.add_row(*(escape(cell) for cell in _row(record)))
-    console.print(table)
+                    _print_record(record, console)
 
 
-def _row(record: Record) -> tuple[str, ...]:
-    finding = record.findings[0] if record.findings else None
-    return (
-        record.key.kind.value,
-        record.number or record.key.entity,
-        f"{record.document_at:%d/%m/%Y}",
-        pounds(to_minor(record.shop_total), record.shop_currency) if record.shop_currency else "",
-        record.state.value,
-        record.account_ref,
-        record.reference,
-        f"{finding.code}: {finding.why or finding.what}" if finding else "",
-    )
+def _print_record(record: Record, console: Console) -> None:
+    total = pounds(to_minor(record.shop_total), record.shop_currency) if record.shop_currency else ""
+    name = f"{record.key.kind.value} {record.number or record.key.entity}"
+    stands = f"[bold]{record.state.value}[/]"
+    # What the shop wrote is text, also where it looks like a style: “[SKU]”.
+    told = (escape(name), f"{record.document_at:%d/%m/%Y}", total, stands)
+    console.print("  ".join(filter(None, told)))
+    in_sage = " as ".join(dict.fromkeys(filter(None, (record.account_ref, record.reference))))
+    if in_sage:
+        _indented(f"A/C {in_sage}" if record.account_ref else f"as {in_sage}", console)
+    for finding in record.findings:
+        _indented(f"{finding.code}: {finding.what} {finding.why}", console)
+
+
+def _indented(text: str, console: Console) -> None:
+    console.print(Padding(Text(text), (0, 0, 0, 4)))
 
 
 def print_verification(settings: CloudSettings, clock: Clock, console: Console) -> int:
     """Check every chain; returns the exit status."""
     broken = 0
-    with _ledgers(settings, clock) as ledgers:
+    with every_ledger(settings, clock) as ledgers:
         for ledger in ledgers:
             with ledger.begin() as tx:
                 entries = list(trail.entries(tx.connection, ledger.connection_id))
@@ -85,7 +103,7 @@ def print_verification(settings: CloudSettings, clock: Clock, console: Console) 
 
 
 @contextmanager
-def _ledgers(settings: CloudSettings, clock: Clock) -> Generator[list[Ledger]]:
+def every_ledger(settings: CloudSettings, clock: Clock) -> Generator[list[Ledger]]:
     """The records of every connection in this data folder; raises `NeedsPerson` when there is none."""
     with existing_records(settings) as engine:
         with engine.begin() as connection:

@@ -33,7 +33,8 @@ class Bundle:
 class Glance:
     """The cheap facts of a document, for lists and for the proof: the shop's own figures, undecided.
 
-    Instants are UTC; totals are exact and positive for both kinds.
+    Instants are UTC; totals are exact and positive for both kinds. They are the grand total and what the
+    document itself says was paid by gift card or store credit; what only its order tells is not in them.
     """
 
     entity_id: int

@@ -1,9 +1,10 @@
 """The arithmetic that a shop document must satisfy before anybody books it, in both of its currencies.
 
 The identities are Adobe Commerce's own (reference: adobe_commerce.md §5.4): the header adds up to the grand
-total, and the rows add up to the header. What does not is a `Gap`, stated in the shop's words so that a
-person finds the fields. Gaps up to `ROUNDING` are left to the rule `header-rounding`: headers of credit
-memos and of fractional quantities carry four decimals (§5.6). Nothing here knows a chart or Sage.
+total with what tender took off it, and the rows add up to the header. What does not is a `Gap`, stated in the
+shop's words so that a person finds the fields. Gaps up to `ROUNDING` are left to the rule `header-rounding`:
+headers of credit memos and of fractional quantities carry four decimals (§5.6). Nothing here knows a chart or
+Sage; what a chart explains beside the core totals is handed in (`Beside`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from ml_connector.documents.sales import Amounts, CarriageAmounts, SalesDocument
 ROUNDING = Decimal("0.05")
 """The most that rounding may explain between a grand total and its parts (design: Pennies)."""
 
+HEADER = "the grand total against the header's own amounts"
+TAX = "the tax against the rows, the carriage, gift wrapping and fixed product tax"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
@@ -32,15 +36,43 @@ class Gap:
     looked_at: str
 
 
-def gaps(document: SalesDocument) -> tuple[Gap, ...]:
-    """Every identity that fails by more than rounding; none for a document that is sound."""
-    base = tuple(line.base for line in document.lines)
-    order = tuple(line.order for line in document.lines)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What stands in a header beside the core totals in one currency: totals of extensions, signed.
+
+    `tax` is their VAT, as far as it is in the header's tax; it is not in `amount`.
+    """
+
+    amount: Decimal = ZERO
+    tax: Decimal = ZERO
+
+
+NOTHING = Beside()
+
+
+def gaps(document: SalesDocument, base: Beside = NOTHING, order: Beside = NOTHING) -> tuple[Gap, ...]:
+    """Every identity that fails by more than rounding; none for a document that is sound.
+
+    `base` and `order` are what is explained beside the core totals in these currencies.
+    """
+    kind, carriage = document.kind, document.carriage
+    in_base, in_order = document.base_currency, document.order_currency
+    base_rows = tuple(line.base for line in document.lines)
+    rows = tuple(line.order for line in document.lines)
     found = (
-        *_gaps(document, document.base, base, document.carriage.base, document.base_currency),
-        *_gaps(document, document.order_totals, order, document.carriage.order, document.order_currency),
+        *_gaps(kind, document.base, base_rows, carriage.base, base, in_base),
+        *_gaps(kind, document.order_totals, rows, carriage.order, order, in_order),
     )
     return tuple(dict.fromkeys(found))
+
+
+def header_gap(kind: Kind, totals: Totals, rows: tuple[Amounts, ...], beside: Beside = NOTHING) -> Decimal:
+    """What a header's grand total and tender come to beyond its own parts; 0 when they add up (§5.4)."""
+    levy = ZERO if levy_in_subtotal(totals, rows) else sum((row.levy for row in rows), ZERO)
+    carriage_compensation = ZERO if kind is Kind.CREDIT_MEMO else totals.carriage_compensation
+    parts = totals.subtotal + totals.discount + totals.carriage + totals.tax + totals.compensation
+    parts += carriage_compensation + levy + totals.wrapping + totals.paid_back - totals.fee_kept
+    return totals.worth - parts - beside.amount
 
 
 def levy_in_subtotal(totals: Totals, rows: tuple[Amounts, ...]) -> bool:
@@ -51,30 +83,23 @@ def levy_in_subtotal(totals: Totals, rows: tuple[Amounts, ...]) -> bool:
 
 
 def _gaps(
-    document: SalesDocument,
+    kind: Kind,
     totals: Totals,
     rows: tuple[Amounts, ...],
     carriage: CarriageAmounts,
+    beside: Beside,
     currency: str,
 ) -> Iterator[Gap]:
     checks = (
-        (_header_gap(document.kind, totals, rows), "the grand total against the header's own amounts"),
+        (header_gap(kind, totals, rows, beside), HEADER),
         (_rows_gap(totals, rows), "the subtotal against the rows"),
-        (_tax_gap(totals, rows), "the tax against the rows, the carriage and fixed product tax"),
-        (_compensation_gap(document.kind, totals, rows), "the discount tax compensation against the rows"),
-        (_discount_gap(document.kind, carriage), "the discount against the rows and the carriage"),
+        (_tax_gap(totals, rows, beside), TAX),
+        (_compensation_gap(kind, totals, rows, carriage), "the discount tax compensation against the rows"),
+        (_discount_gap(kind, carriage), "the discount against the rows and the carriage"),
     )
     for amount, looked_at in checks:
         if abs(amount) > ROUNDING:
             yield Gap(amount=amount, currency=currency, looked_at=looked_at)
-
-
-def _header_gap(kind: Kind, totals: Totals, rows: tuple[Amounts, ...]) -> Decimal:
-    levy = ZERO if levy_in_subtotal(totals, rows) else sum((row.levy for row in rows), ZERO)
-    carriage_compensation = ZERO if kind is Kind.CREDIT_MEMO else totals.carriage_compensation
-    parts = totals.subtotal + totals.discount + totals.carriage + totals.tax + totals.compensation
-    parts += carriage_compensation + levy + totals.paid_back - totals.fee_kept
-    return totals.grand_total - parts
 
 
 def _rows_gap(totals: Totals, rows: tuple[Amounts, ...]) -> Decimal:
@@ -82,15 +107,20 @@ def _rows_gap(totals: Totals, rows: tuple[Amounts, ...]) -> Decimal:
     return totals.subtotal - levy - sum((row.full for row in rows), ZERO)
 
 
-def _tax_gap(totals: Totals, rows: tuple[Amounts, ...]) -> Decimal:
-    return totals.tax - totals.carriage_tax - sum((row.tax + row.levy_tax for row in rows), ZERO)
+def _tax_gap(totals: Totals, rows: tuple[Amounts, ...], beside: Beside) -> Decimal:
+    known = totals.carriage_tax + totals.wrapping_tax + beside.tax
+    return totals.tax - known - sum((row.tax + row.levy_tax for row in rows), ZERO)
 
 
-def _compensation_gap(kind: Kind, totals: Totals, rows: tuple[Amounts, ...]) -> Decimal:
-    """A memo's header compensation holds the carriage's part too, so it says nothing about the rows."""
-    if kind is Kind.CREDIT_MEMO:
-        return ZERO
-    return totals.compensation - sum((row.compensation for row in rows), ZERO)
+def _compensation_gap(
+    kind: Kind, totals: Totals, rows: tuple[Amounts, ...], carriage: CarriageAmounts
+) -> Decimal:
+    """A memo's header compensation holds the carriage's part too: no more than the carriage's discount."""
+    beyond = totals.compensation - sum((row.compensation for row in rows), ZERO)
+    if kind is not Kind.CREDIT_MEMO:
+        return beyond
+    most = max(carriage.discount, ZERO) if carriage.full else ZERO
+    return beyond - min(max(beyond, ZERO), most)
 
 
 def _discount_gap(kind: Kind, carriage: CarriageAmounts) -> Decimal:

@@ -30,7 +30,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
-    """One record of one connection. For a customer, `entity` is `‹normalised e-mail›|‹currency›`."""
+    """One record of one connection.
+
+    For a customer, `entity` is `‹normalised e-mail›|‹currency›`, or `company ‹the shop's id›|‹currency›`;
+    behind it may stand a website, and the document that tells a change of theirs.
+    """
 
     connection_id: str
     kind: Kind

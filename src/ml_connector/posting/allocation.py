@@ -7,8 +7,8 @@ oldest first, and nothing is ever un-allocated. Amounts are pence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ml_connector.documents.identity import Kind
@@ -40,30 +40,18 @@ def open_payment(payment: Receipt | RefundPayment) -> Open:
 
 
 def outstanding(plans: Iterable[Plan]) -> tuple[Open, ...]:
-    """What the allocations in `plans` leave open on the invoices in `plans`, in the order of the plans."""
+    """What the allocations in `plans` leave open on the invoices in `plans`, in the order of the plans.
+
+    An invoice is never open by more than its total is, though its negative lines leave more on the others.
+    """
     plans = tuple(plans)
-    taken: dict[tuple[str, int], int] = {}
-    for plan in plans:
-        for effect in plan.effects:
-            if isinstance(effect, Allocation):
-                side = (effect.debit.reference, effect.debit.position)
-                taken[side] = taken.get(side, 0) + effect.amount
-    splits = (
+    taken = _taken(plans)
+    return tuple(
         split
         for plan in plans
         if plan.kind is Kind.INVOICE and plan.ledger
-        for split in open_splits(plan.reference, plan.ledger.splits)
+        for split in _left(plan, plan.ledger.splits, taken)
     )
-    left = (
-        Open(
-            reference=split.reference,
-            position=split.position,
-            gross=split.gross,
-            left=split.gross - taken.get((split.reference, split.position), 0),
-        )
-        for split in splits
-    )
-    return tuple(split for split in left if split.left > 0)
 
 
 def allocations(
@@ -84,6 +72,27 @@ def allocations(
             )
             wanted, budget, given[n] = wanted - amount, budget - amount, given[n] + amount
     return tuple(made)
+
+
+def _left(plan: Plan, splits: Sequence[Split], taken: Mapping[tuple[str, int], int]) -> Iterator[Open]:
+    own = sum(amount for (reference, _), amount in taken.items() if reference == plan.reference)
+    of_total = plan.gross - own
+    for split in open_splits(plan.reference, splits):
+        left = min(of_total, split.left - taken.get((split.reference, split.position), 0))
+        if left > 0:
+            of_total -= left
+            yield replace(split, left=left)
+
+
+def _taken(plans: Iterable[Plan]) -> dict[tuple[str, int], int]:
+    """What the allocations set against each debit split."""
+    taken: dict[tuple[str, int], int] = {}
+    for plan in plans:
+        for effect in plan.effects:
+            if isinstance(effect, Allocation):
+                side = (effect.debit.reference, effect.debit.position)
+                taken[side] = taken.get(side, 0) + effect.amount
+    return taken
 
 
 def _side(split: Open) -> AllocationSide:

@@ -30,7 +30,10 @@ class CompanyIdentity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A customer account as it stands in Sage. `email` holds every address on it."""
+    """A customer account as it stands in Sage. `emails` holds every address on it, its first e-mail first.
+
+    `address` is its five lines, or empty where they were not read; `postcode` is the fifth.
+    """
 
     ref: str
     name: str
@@ -39,6 +42,11 @@ class Account:
     postcode: str = ""
     on_hold: bool = False
     inactive: bool = False
+    contact: str = ""
+    telephone: str = ""
+    vat_number: str = ""
+    country: str = ""
+    address: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +83,11 @@ class TaxCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """What the cloud has to know of the company to decide: live accounts, stock, nominals, tax codes."""
+    """What the cloud has to know of the company to decide: live accounts, stock, nominals, tax codes.
+
+    `vat_cash_accounting` is True only where Sage says so. `currencies` are all that the company has, by their
+    codes; empty where they were not read.
+    """
 
     company: CompanyIdentity
     base_currency: str
@@ -87,6 +99,8 @@ class Catalogue:
     default_nominal: str
     default_tax_code: int
     lock_date: date | None = None
+    vat_cash_accounting: bool = False
+    currencies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,3 +124,20 @@ class LedgerEntry:
     reference: str
     currency: str
     splits: tuple[LedgerSplit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerEntry:
+    """An SI or SC on a customer's account, whoever entered it; `gross` in minor units of `currency`.
+
+    `details` are what stands in the details of the header and of its splits, each text once.
+    """
+
+    header: int
+    type: str
+    account_ref: str
+    date: date
+    reference: str
+    details: tuple[str, ...]
+    currency: str
+    gross: int

@@ -13,6 +13,10 @@ from decimal import Decimal
 from ml_connector.documents.money import to_minor
 
 ADDRESS_LINES = 5
+ADDRESS_FIELDS = tuple(f"address_{n}" for n in range(1, ADDRESS_LINES + 1))
+EMAIL_FIELDS = ("email", "email_2", "email_3")
+CUSTOMER_FIELDS = ("name", *ADDRESS_FIELDS, "contact", "telephone", *EMAIL_FIELDS, "vat_number", "country")
+"""The fields of an account that may follow the shop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,8 @@ class Split:
 class CustomerFields:
     """A Sage customer record as it is to be created, already fitted to Sage's lengths and characters.
 
-    `address` is street 1, street 2, town, county, postcode (reference: sage50_uk_sdo.md §3.2).
+    `address` is street 1, street 2, town, county, postcode (reference: sage50_uk_sdo.md §3.2). `left_out` is
+    what the shop knows and the record has no room for; it is shown, not written.
     """
 
     name: str
@@ -47,6 +52,7 @@ class CustomerFields:
     currency: str
     nominal: str
     tax_code: int
+    left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.address) != ADDRESS_LINES:
@@ -55,13 +61,55 @@ class CustomerFields:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnsureCustomer:
-    """The account exists: found by its reference or e-mail, or created when `create` says so."""
+    """The account exists and carries the e-mail of `fields`, or is created when `create` says so.
+
+    `by_reference`: a person said that this account is the shopper's, whatever e-mails it carries.
+    """
 
     id: str
     account_ref: str
     create: bool
     fields: CustomerFields
+    by_reference: bool = False
     type: str = "customer"
+
+    def __post_init__(self) -> None:
+        if self.create and self.by_reference:
+            raise ValueError("an account that a person names is there already")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """One field of an account, by the name in `CUSTOMER_FIELDS`: written only where it still holds `was`."""
+
+    field: str
+    was: str
+    becomes: str
+
+    def __post_init__(self) -> None:
+        if self.field not in CUSTOMER_FIELDS:
+            raise ValueError(f"an account has no field {self.field!r} that is kept up")
+        if self.was == self.becomes:
+            raise ValueError(f"{self.field} does not change")
+        if not self.becomes and self.field not in ADDRESS_FIELDS:
+            raise ValueError(f"{self.field} is never cleared")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateCustomer:
+    """Fields of an account follow the shop. Where one holds neither `was` nor `becomes`, a person changed it
+    meanwhile, and it stays as it is.
+    """
+
+    id: str
+    account_ref: str
+    changes: tuple[FieldChange, ...]
+    type: str = "customer-update"
+
+    def __post_init__(self) -> None:
+        names = [change.field for change in self.changes]
+        if not names or len(set(names)) != len(names):
+            raise ValueError("an update changes at least one field, and each once")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +118,8 @@ class DocumentLine:
 
     `full_net` is quantity × unit price rounded to pence, `discount` the DISCOUNT_AMOUNT, and
     `full_net - discount = net` exactly, so that Sage may recompute net and finds the same.
-    `rule` names the rule that made the line.
+    `rule` names the rule that made the line; `order_item` the shop's order item that it is of, 0 for none,
+    so that a credit note finds the tax code of its invoice.
     """
 
     stock_code: str
@@ -88,6 +137,7 @@ class DocumentLine:
     department: int = 0
     service: bool = False
     negative: bool = False
+    order_item: int = 0
 
     def __post_init__(self) -> None:
         if self.full_net - self.discount != self.net:
@@ -238,4 +288,4 @@ class Allocation:
     type: str = "allocation"
 
 
-Effect = EnsureCustomer | PostDocument | UpdateLedger | Receipt | Allocation | RefundPayment
+Effect = EnsureCustomer | UpdateCustomer | PostDocument | UpdateLedger | Receipt | Allocation | RefundPayment

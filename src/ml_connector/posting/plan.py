@@ -26,10 +26,12 @@ from ml_connector.posting.effects import (
     DocumentLine,
     Effect,
     EnsureCustomer,
+    FieldChange,
     PostDocument,
     Receipt,
     RefundPayment,
     Split,
+    UpdateCustomer,
     UpdateLedger,
 )
 
@@ -45,6 +47,7 @@ __all__ = [
     "DocumentLine",
     "Effect",
     "EnsureCustomer",
+    "FieldChange",
     "Held",
     "Plan",
     "Planned",
@@ -53,6 +56,7 @@ __all__ = [
     "RefundPayment",
     "Skipped",
     "Split",
+    "UpdateCustomer",
     "UpdateLedger",
     "Waiting",
     "plan_hash",
@@ -83,7 +87,7 @@ class Plan:
         if not ids or len(set(ids)) != len(ids):
             raise ValueError("a plan has at least one effect, and their ids differ")
         if self.kind is Kind.CUSTOMER:
-            if not all(isinstance(effect, EnsureCustomer) for effect in self.effects):
+            if not all(isinstance(effect, EnsureCustomer | UpdateCustomer) for effect in self.effects):
                 raise ValueError("a customer's plan ensures the customer and nothing else")
         else:
             self._check_document()
@@ -112,6 +116,24 @@ class Plan:
                 most = min(abs(effect.debit.gross), abs(effect.credit.gross))
             if not 0 < effect.amount <= most:
                 raise ValueError(f"{effect.id} is {effect.amount}, and at most {most} makes sense")
+        self._check_allocations()
+
+    def _check_allocations(self) -> None:
+        """No split gives or takes more than itself, however many allocations it has; nor does the money."""
+        money = [effect.amount for effect in self.effects if isinstance(effect, Receipt | RefundPayment)]
+        if sum(money) > self.gross:
+            raise ValueError(f"{sum(money)} was paid for a document of {self.gross}")
+        met: dict[tuple[str, int], int] = {}
+        for effect in self.effects:
+            if not isinstance(effect, Allocation):
+                continue
+            for side in (effect.debit, effect.credit):
+                split = (side.reference, side.position)
+                met[split] = met.get(split, 0) + effect.amount
+                if met[split] > abs(side.gross):
+                    raise ValueError(
+                        f"{side.reference} split {side.position} is allocated beyond {side.gross}"
+                    )
 
     @property
     def document(self) -> PostDocument | None:

@@ -17,12 +17,16 @@ from ml_connector.posting.chart import Chart, Gate
 from ml_connector.posting.choices.acceptance import Acceptance
 from ml_connector.posting.choices.lines import Adjustment, CarriageAs, LineChoices, ZeroDocuments
 from ml_connector.posting.choices.payments import BankRow, PaymentChoices
+from ml_connector.posting.choices.stock import NoStock, SpecialCode, StandIn
 from ml_connector.posting.choices.tax import TaxChoices
-from ml_connector.posting.company import Catalogue, Nominal, TaxCode
+from ml_connector.posting.choices.tender import TenderRow
+from ml_connector.posting.company import Catalogue, TaxCode
+from ml_connector.posting.proposed_payments import asked_of_money
+from ml_connector.posting.tax_places import UK_VAT
 from ml_connector.posting.tax_table import TaxRow
-from ml_connector.posting.untaxed import HOME, taxable_classes, untaxed_rows
+from ml_connector.posting.untaxed import taxable_classes, untaxed_rows
 
-Answer = TaxRow | BankRow | Adjustment | ZeroDocuments
+Answer = TaxRow | BankRow | TenderRow | Adjustment | ZeroDocuments | StandIn | NoStock
 
 VAT_COUNTRY = "GB"
 _OUTSIDE_VAT = 9
@@ -32,7 +36,6 @@ _NOT_FOR_SALES = frozenset({0, 2, 4, 7, 8, 9, *range(14, 27)})
 _CARRIAGE = ("4905", "carriage")
 _ADJUSTMENTS = ("4009", "discounts allowed")
 _ROUNDING = ("", "rounding")
-_BANK = "1200"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +86,17 @@ def propose(facts: ShopFacts, catalogue: Catalogue, methods: Mapping[str, bool])
         *_websites(facts, sites, catalogue.base_currency),
         *_rates(facts, catalogue),
         *_untaxed(facts),
-        *_money(catalogue, methods),
+        *(
+            Question(about=about, asks=asks, proposes=answer)
+            for about, asks, answer in asked_of_money(catalogue, methods)
+        ),
         _adjustments(catalogue),
         Question(
             about="documents of 0.00",
             asks="Documents that come to 0.00 are left out of Sage.",
             proposes=ZeroDocuments(),
         ),
+        *_stock(catalogue),
     )
     return Proposal(chart=chart, questions=questions)
 
@@ -101,18 +108,25 @@ def accept(proposal: Proposal, by: str, note: str, gate: str) -> Chart:
     """
     yes = Acceptance(by=by, note=note)
     chart = replace(proposal.chart, gate=Gate(gate))
-    tax, lines, payments = chart.tax, chart.lines, chart.payments
+    tax, lines, stock = chart.tax, chart.lines, chart.stock
+    payments, tender = chart.payments, chart.tender
     for question in proposal.questions:
         answer = question.proposes
         if isinstance(answer, TaxRow):
             tax = replace(tax, rows=(*tax.rows, replace(answer, accepted=yes)))
         elif isinstance(answer, BankRow):
             payments = replace(payments, banks=(*payments.banks, replace(answer, accepted=yes)))
+        elif isinstance(answer, TenderRow):
+            tender = replace(tender, rows=(*tender.rows, replace(answer, accepted=yes)))
         elif isinstance(answer, Adjustment):
             lines = replace(lines, adjustment=replace(answer, accepted=yes))
         elif isinstance(answer, ZeroDocuments):
             lines = replace(lines, zero_documents=replace(answer, accepted=yes))
-    return replace(chart, tax=tax, lines=lines, payments=payments)
+        elif isinstance(answer, StandIn):
+            stock = replace(stock, impossible=replace(answer, accepted=yes))
+        elif isinstance(answer, NoStock):
+            stock = replace(stock, no_stock=replace(answer, accepted=yes))
+    return replace(chart, tax=tax, lines=lines, payments=payments, stock=stock, tender=tender)
 
 
 def _websites(facts: ShopFacts, sites: set[str], currency: str) -> Iterator[Question]:
@@ -127,10 +141,15 @@ def _websites(facts: ShopFacts, sites: set[str], currency: str) -> Iterator[Ques
 
 
 def _rates(facts: ShopFacts, catalogue: Catalogue) -> Iterator[Question]:
-    """Each VAT rate of Sage's for sales, and each rate of the shop's at home that is none of them."""
+    """Each VAT rate of Sage's for sales, and each rate of the shop's that is none of them.
+
+    A code at a rate that the shop charges for other countries alone is kept for one-stop-shop sales.
+    """
+    at_home = {rate.percent for rate in _used(facts) if rate.country in UK_VAT}
+    abroad = {rate.percent for rate in _used(facts)} - at_home
     by_rate: dict[str, list[TaxCode]] = {}
     for code in catalogue.tax_codes:
-        if code.number not in _NOT_FOR_SALES and code.rate > 0:
+        if code.number not in _NOT_FOR_SALES and code.rate > 0 and code.rate not in abroad:
             by_rate.setdefault(f"{code.rate.normalize():f}", []).append(code)
     for percent, codes in by_rate.items():
         code = min(codes, key=lambda each: each.number)
@@ -142,13 +161,20 @@ def _rates(facts: ShopFacts, catalogue: Catalogue) -> Iterator[Question]:
         )
     for rate in _used(facts):
         percent = f"{rate.percent.normalize():f}"
-        if rate.country in HOME and rate.percent and percent not in by_rate:
-            asks = f"{rate.code} at {percent} % is no VAT rate of this company; documents with it are held."
+        if rate.country in UK_VAT and rate.percent and percent not in by_rate:
+            asks = (
+                f"{rate.code} at {percent} % is no VAT rate of this company; documents with it are held "
+                "until the chart names a liability nominal for it."
+            )
             yield Question(about=f"rate {rate.code}", asks=asks)
     for country in _foreign_countries(facts):
+        charged = (rate for rate in _used(facts) if rate.country == country and rate.percent)
+        names = ", ".join(f"{rate.code} at {rate.percent.normalize():f} %" for rate in charged)
         yield Question(
             about=f"VAT of {country}",
-            asks=f"The shop charges VAT of {country}; documents with it are held.",
+            asks=f"The shop charges VAT of {country} ({names}); documents with it are held until the chart "
+            "gives each rate a Sage tax code for one-stop-shop sales, or a liability nominal outside the VAT "
+            "return.",
         )
 
 
@@ -161,23 +187,6 @@ def _untaxed(facts: ShopFacts) -> Iterator[Question]:
         )
 
 
-def _money(catalogue: Catalogue, methods: Mapping[str, bool]) -> Iterator[Question]:
-    for method, captures in sorted(methods.items()):
-        bank = _bank(catalogue, method)
-        if captures and bank:
-            yield Question(
-                about=f"payment method {method}",
-                asks=f"Money captured by {method} is received on bank {bank}.",
-                proposes=BankRow(method=method, bank=bank),
-            )
-        else:
-            why = "Sage has no bank account for it" if captures else "it leaves no capture transaction"
-            yield Question(
-                about=f"payment method {method}",
-                asks=f"Invoices by {method} stay unpaid in Sage, because {why}.",
-            )
-
-
 def _adjustments(catalogue: Catalogue) -> Question:
     nominal = _nominal(catalogue, *_ADJUSTMENTS) or catalogue.default_nominal
     return Question(
@@ -187,6 +196,28 @@ def _adjustments(catalogue: Catalogue) -> Question:
     )
 
 
+def _stock(catalogue: Catalogue) -> Iterator[Question]:
+    """What lines stand on; a company without product records sells by service lines."""
+    if not catalogue.stock:
+        yield Question(
+            about="product records",
+            asks="Sage has no product records, so lines are service lines (S3) with the SKU in their text.",
+            proposes=NoStock(),
+        )
+        return
+    yield Question(
+        about="SKUs that no stock code can be",
+        asks="Products whose SKU cannot be a code in Sage stand on S1, with the SKU in the text.",
+        proposes=StandIn(code=SpecialCode.ITEM),
+    )
+    if any(item.kind == "stock" for item in catalogue.stock):
+        yield Question(
+            about="refunded goods",
+            asks="Credit notes bring nothing back into Sage's stock, because the shop does not say whether "
+            "goods came back; book returns in Sage, or say in the chart that all refunded goods come back.",
+        )
+
+
 def _used(facts: ShopFacts) -> tuple[TaxRate, ...]:
     """The rates that some rule uses; a rate that none uses is never charged."""
     named = {rate for rule in facts.rules for rate in rule.rates}
@@ -194,7 +225,9 @@ def _used(facts: ShopFacts) -> tuple[TaxRate, ...]:
 
 
 def _foreign_countries(facts: ShopFacts) -> tuple[str, ...]:
-    return tuple(sorted({rate.country for rate in _used(facts) if rate.percent and rate.country not in HOME}))
+    return tuple(
+        sorted({rate.country for rate in _used(facts) if rate.percent and rate.country not in UK_VAT})
+    )
 
 
 def _nominal(catalogue: Catalogue, code: str, name: str) -> str:
@@ -202,15 +235,3 @@ def _nominal(catalogue: Catalogue, code: str, name: str) -> str:
     usable = [each for each in catalogue.nominals if not each.bank and not each.control]
     by_name = (each.code for each in usable if name in each.name.lower())
     return next((each.code for each in usable if each.code == code), "") or next(by_name, "")
-
-
-def _bank(catalogue: Catalogue, method: str) -> str:
-    """The bank whose name holds the method's, else the usual current account, else the first bank."""
-
-    def suits(each: Nominal) -> bool:
-        return each.bank and each.currency in ("", catalogue.base_currency)
-
-    banks = sorted((each for each in catalogue.nominals if suits(each)), key=lambda each: each.code)
-    named = (each.code for each in banks if method.lower().partition("_")[0] in each.name.lower())
-    codes = [each.code for each in banks]
-    return next(named, _BANK if _BANK in codes else next(iter(codes), ""))

@@ -16,6 +16,7 @@ from ml_connector.posting.plan import (
     Decision,
     DocumentLine,
     EnsureCustomer,
+    FieldChange,
     Held,
     Plan,
     Planned,
@@ -23,8 +24,10 @@ from ml_connector.posting.plan import (
     Receipt,
     RefundPayment,
     Skipped,
+    UpdateCustomer,
     Waiting,
 )
+from ml_connector.posting.rules.replaced import relation_note
 
 _COLUMNS = ("Code", "Quantity", "Price", "Discount", "N/C", "T/C", "Net", "VAT", "Gross", "Details")
 _TO_THE_LEFT = ("Code", "N/C", "T/C", "Details")
@@ -33,12 +36,23 @@ _NAMES = {Kind.INVOICE: "Invoice", Kind.CREDIT_MEMO: "Credit memo"}
 
 def show(document: SalesDocument, decision: Decision) -> str:
     """The decision on an invoice or credit memo, in lines of text."""
-    total = pounds(to_minor(document.base.grand_total), document.base_currency)
     head = (
-        f"{_NAMES[document.kind]} {document.number} of order {document.order.number}, "
-        f"{document.date:%d/%m/%Y}, {total}"
+        f"{_NAMES[document.kind]} {document.number} of order {document.order.number}{_relation(document)}, "
+        f"{document.date:%d/%m/%Y}, {_total(document, decision)}"
     )
     return "\n".join((head, *_decision(decision))) + "\n"
+
+
+def _relation(document: SalesDocument) -> str:
+    note = relation_note(document.order)
+    return f" ({note[0].lower()}{note[1:]})" if note else ""
+
+
+def _total(document: SalesDocument, decision: Decision) -> str:
+    """What the document comes to in the currency in which it is posted, else in base currency."""
+    if isinstance(decision, Planned) and decision.plan.currency != document.base_currency:
+        return pounds(to_minor(document.order_totals.worth), document.order_currency)
+    return pounds(to_minor(document.base.worth), document.base_currency)
 
 
 def show_customer(decision: Decision) -> str:
@@ -70,6 +84,9 @@ def _plan(plan: Plan) -> Iterator[str]:
                 yield from _document(plan, effect)
             case EnsureCustomer():
                 yield from _customer(effect)
+            case UpdateCustomer():
+                yield f"A/C {effect.account_ref} is changed"
+                yield from (f"  {_change(change)}" for change in effect.changes)
             case Receipt():
                 yield f"SA {_money(plan, effect)}"
             case RefundPayment():
@@ -139,3 +156,9 @@ def _customer(effect: EnsureCustomer) -> Iterator[str]:
         yield f"  {' | '.join(fields.address)} | {fields.country}"
         yield f"  {' | '.join((fields.contact, fields.telephone, fields.email, fields.vat_number))}"
         yield f"  {fields.currency}, N/C {fields.nominal}, T{fields.tax_code}"
+        yield from (f"  Does not fit: {text}" for text in fields.left_out)
+
+
+def _change(change: FieldChange) -> str:
+    name = change.field.replace("_", " ")
+    return f"{name}: {change.was or '(empty)'} becomes {change.becomes or '(empty)'}"

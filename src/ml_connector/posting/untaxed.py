@@ -13,10 +13,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ml_connector.documents.shop import NO_TAX_CLASS, CustomerGroup, ShopFacts, TaxClass
-from ml_connector.posting.tax_table import Destination, TaxRow
+from ml_connector.posting.tax_places import AT_HOME, UK_VAT, Destination
+from ml_connector.posting.tax_table import Supplied, TaxRow
 
-HOME = frozenset({"GB", "IM"})
-_AT_HOME = (Destination.GB, Destination.NI)
 _ZERO_RATED, _EXEMPT = 0, 2
 _PERCENT = Decimal(0)
 _NOT_LOGGED_IN = "0"
@@ -49,7 +48,7 @@ def _exports() -> TaxRow:
         percent=_PERCENT,
         tax_code=_ZERO_RATED,
         destinations=(Destination.EU, Destination.REST),
-        goods_only=True,
+        supply=Supplied.GOODS,
         label="goods sent out of the United Kingdom",
     )
 
@@ -93,7 +92,7 @@ def _row(tax_code: int, *, kind: TaxClass | None = None, group: CustomerGroup | 
     return TaxRow(
         percent=_PERCENT,
         tax_code=tax_code,
-        destinations=_AT_HOME,
+        destinations=AT_HOME,
         product_class=kind.id if kind else "",
         customer_group=group.id if group else "",
         label=label,
@@ -105,7 +104,7 @@ def _usual(facts: ShopFacts) -> CustomerGroup | None:
 
     Where the groups could not be read, it is whoever the first such rule taxes.
     """
-    at_home = {rate.id for rate in facts.rates if rate.country in HOME and rate.percent}
+    at_home = {rate.id for rate in facts.rates if rate.country in UK_VAT and rate.percent}
     rule = next((rule for rule in facts.rules if at_home.intersection(rule.rates)), None)
     if rule is None:
         return None
@@ -114,7 +113,7 @@ def _usual(facts: ShopFacts) -> CustomerGroup | None:
 
 
 def _outcome(facts: ShopFacts, group: CustomerGroup, product_class: str) -> _Outcome:
-    rates = [each for each in facts.rates_for(group.tax_class, product_class) if each.country in HOME]
+    rates = [each for each in facts.rates_for(group.tax_class, product_class) if each.country in UK_VAT]
     if any(rate.percent for rate in rates):
         return _Outcome.RATED
     return _Outcome.ZERO if rates else _Outcome.NO_RULE

@@ -16,9 +16,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
-from ml_connector.posting.company import Catalogue, CompanyIdentity, LedgerEntry, Watermark
+from ml_connector.posting.company import (
+    Catalogue,
+    CompanyIdentity,
+    CustomerEntry,
+    LedgerEntry,
+    Watermark,
+)
 from ml_connector.posting.plan import Effect, Plan
 
 
@@ -108,6 +115,10 @@ class Books(Protocol):
 
     def ledger(self) -> Iterator[LedgerEntry]:
         """Every SI and SC that carries this connector's own Sage user name."""
+        ...
+
+    def customer_entries(self, since: date) -> Iterator[CustomerEntry]:
+        """Every SI and SC dated `since` or later, whoever entered it: what may be in the books already."""
         ...
 
 

@@ -109,8 +109,38 @@ def other_currency(account_ref: str, currency: str, wanted: str) -> Finding:
     return Finding(
         code=Code.CUSTOMER_OTHER_CURRENCY,
         what=f"The customer account {account_ref} is kept in {currency}; the document is in {wanted}.",
-        why="A Sage account has one currency, and this version posts to base-currency accounts only.",
+        why="A Sage account has one currency.",
         fix=f"Map the shopper to an account in {wanted}.",
+    )
+
+
+def currency_missing(currency: str) -> Finding:
+    """The company has no such currency at all."""
+    return Finding(
+        code=Code.CURRENCY_MISSING,
+        what=f"This company has no currency {currency}.",
+        why="The chart posts sales in it, and Sage keeps accounts only in the currencies of its own list.",
+        fix=f"Enable Foreign Trader in Sage and set {currency} up there, or take it out of the chart.",
+    )
+
+
+def exchange_rate_missing(currency: str) -> Finding:
+    """Sage's own table has no rate for the currency."""
+    return Finding(
+        code=Code.EXCHANGE_RATE_MISSING,
+        what=f"Sage has no exchange rate for {currency}.",
+        why="It values foreign sales by the rate of its own currency table, and would take them one for one.",
+        fix=f"Enter the rate of {currency} in Sage (Settings, Currencies), then retry.",
+    )
+
+
+def bank_in_other_currency(bank: str, currency: str, wanted: str) -> Finding:
+    """The bank is kept in another currency than the money."""
+    return Finding(
+        code=Code.BANK_OTHER_CURRENCY,
+        what=f"The bank account {bank} is kept in {currency}; the money is {wanted}.",
+        why="Money in a currency goes through a bank of that currency only: nothing is converted.",
+        fix=f"Choose a bank account kept in {wanted} in the chart, then retry.",
     )
 
 

@@ -7,10 +7,19 @@ be told is Unknown, which never writes (design: “At Sage”).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ml_connector.documents.money import pounds
-from ml_connector.posting.plan import Allocation, Plan, PostDocument, Receipt, RefundPayment, UpdateLedger
+from ml_connector.posting.effects import ADDRESS_FIELDS
+from ml_connector.posting.plan import (
+    Allocation,
+    Plan,
+    PostDocument,
+    Receipt,
+    RefundPayment,
+    UpdateCustomer,
+    UpdateLedger,
+)
 from ml_connector.sage.books import Absent, Before, Found, Look, Unknown
 from ml_connector.sage.differences import document_differences, ledger_differences, money_differences
 from ml_connector.sage.standing import StandingDocument, StandingEntry, StandingSplit
@@ -48,7 +57,8 @@ def ledger_look(
 ) -> Look:
     """The answer for a ledger update, from the same two lists as `document_look`.
 
-    numbers: `header`, `splits` and `invoice_number`; `headers` and `invoice_numbers` when there are more.
+    numbers: `header`, `splits` and `invoice_number`; `headers` and `invoice_numbers` when there are more. For
+    a document in a foreign currency also `base_gross`, which is told and never compared: the rate is Sage's.
     """
     copies = max(len(documents), len(entries))
     if not copies:
@@ -122,6 +132,33 @@ def allocation_look(
     return Unknown(f"{changes}: neither what was outstanding before an allocation of {amount} nor after it.")
 
 
+def update_look(effect: UpdateCustomer, standing: Mapping[str, str]) -> Look:
+    """The answer for fields of an account; `standing` holds what each of them says now, without outer blanks.
+
+    What is neither as it was nor as it becomes was changed by a person, and is kept.
+    numbers: `account_ref`; `kept`, the names of such fields with a blank between, where there are any.
+    """
+    if still_to_write(effect, standing):
+        return Absent()
+    kept = [each.field for each in effect.changes if standing[each.field] != each.becomes]
+    numbers: Numbers = {"account_ref": effect.account_ref}
+    return Found(numbers=numbers | ({"kept": " ".join(kept)} if kept else {}))
+
+
+def still_to_write(effect: UpdateCustomer, standing: Mapping[str, str]) -> dict[str, str]:
+    """What an update still has to write, by field: where it holds what it held when that was decided.
+
+    An address counts as one: if a person changed a line of it, none of its lines is written.
+    """
+    typed = [each for each in effect.changes if standing[each.field] not in (each.was, each.becomes)]
+    kept = ADDRESS_FIELDS if any(each.field in ADDRESS_FIELDS for each in typed) else ()
+    return {
+        each.field: each.becomes
+        for each in effect.changes
+        if standing[each.field] == each.was and each.field not in kept
+    }
+
+
 def chosen_split(
     entries: Sequence[StandingEntry], reference: str, position: int, gross: int
 ) -> StandingSplit | str:
@@ -143,6 +180,8 @@ def _ledger_found(
     numbers: Numbers = {"header": entry.header, "splits": tuple(split.number for split in entry.splits)}
     if document is not None:
         numbers["invoice_number"] = document.number
+        if document.base_gross is not None:
+            numbers["base_gross"] = document.base_gross
     return Found(numbers=numbers, differences=ledger_differences(plan, effect, entry))
 
 
@@ -151,4 +190,6 @@ def _posted_differences(
 ) -> tuple[str, ...]:
     if entries:
         return ledger_differences(plan, effect, entries[0])
+    if not effect.splits:
+        return ()  # a document of 0.00 leaves nothing in the ledger
     return (f"Document {document.number} is marked as posted, but no transaction of it is in the ledger.",)

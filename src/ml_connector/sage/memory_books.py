@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from ml_connector.errors import NeedsPerson
-from ml_connector.posting.company import Catalogue, CompanyIdentity, LedgerEntry, LedgerSplit, Watermark
+from ml_connector.posting.company import (
+    Catalogue,
+    CompanyIdentity,
+    CustomerEntry,
+    LedgerEntry,
+    LedgerSplit,
+    Watermark,
+)
 from ml_connector.posting.plan import (
     Allocation,
     AllocationSide,
@@ -15,13 +23,22 @@ from ml_connector.posting.plan import (
     PostDocument,
     Receipt,
     RefundPayment,
+    UpdateCustomer,
 )
 from ml_connector.sage import findings
 from ml_connector.sage.books import Absent, Before, Found, IndexState, Look, LookIndex
-from ml_connector.sage.looks import allocation_look, chosen_split, document_look, ledger_look, money_look
+from ml_connector.sage.looks import (
+    allocation_look,
+    chosen_split,
+    document_look,
+    ledger_look,
+    money_look,
+    update_look,
+)
+from ml_connector.sage.memory_accounts import fields_of
 from ml_connector.sage.memory_company import MemoryCompany
 from ml_connector.sage.memory_writes import MemoryWriter
-from ml_connector.sage.standing import StandingEntry, StandingSplit, carries, has_email
+from ml_connector.sage.standing import StandingEntry, StandingSplit, carries, customer_entry, has_email
 
 
 class MemoryBooks:
@@ -60,10 +77,12 @@ class MemoryBooks:
             default_nominal="4000",
             default_tax_code=1,
             lock_date=company.lock_date,
+            vat_cash_accounting=company.vat_cash_accounting,
+            currencies=(company.base_currency, *company.per_base),
         )
 
     def before(self, plan: Plan, effect: Effect) -> Before:
-        self._only_base_currency(plan)
+        self._known_currency(plan)
         watermark = self.watermark()
         if not isinstance(effect, Allocation):
             return Before(watermark=watermark)
@@ -75,10 +94,13 @@ class MemoryBooks:
         )
 
     def look(self, plan: Plan, effect: Effect, before: Before) -> Look:
-        self._only_base_currency(plan)
+        self._known_currency(plan)
         self._not_below(max(self.watermark().header, before.watermark.header))
         if isinstance(effect, EnsureCustomer):
             return self._customer_look(effect)
+        if isinstance(effect, UpdateCustomer):
+            account = self._company.accounts.get(effect.account_ref)
+            return Absent() if account is None else update_look(effect, fields_of(account))
         if isinstance(effect, Allocation):
             sides = self._side(effect.debit), self._side(effect.credit)
             return allocation_look(effect, before, *sides, plan.currency)
@@ -91,10 +113,12 @@ class MemoryBooks:
         return ledger_look(plan, effect, documents, entries)
 
     def write(self, plan: Plan, effect: Effect) -> None:
-        self._only_base_currency(plan)
+        self._known_currency(plan)
         writer = MemoryWriter(self._company, self._user)
         if isinstance(effect, EnsureCustomer):
             writer.customer(effect)
+        elif isinstance(effect, UpdateCustomer):
+            writer.update_customer(effect)
         elif isinstance(effect, PostDocument):
             writer.document(plan, effect)
         elif isinstance(effect, Receipt | RefundPayment):
@@ -120,6 +144,11 @@ class MemoryBooks:
                     ),
                 )
 
+    def customer_entries(self, since: date) -> Iterator[CustomerEntry]:
+        for entry in self._company.entries:
+            if entry.type in ("SI", "SC") and entry.date is not None and entry.date >= since:
+                yield customer_entry(entry, entry.date)
+
     def _not_below(self, header: int) -> Watermark:
         now = self._company.watermark()
         if now.header < header:
@@ -127,14 +156,18 @@ class MemoryBooks:
         self._checked = True
         return now
 
-    def _only_base_currency(self, plan: Plan) -> None:
-        if plan.currency != self._company.base_currency:
-            base = self._company.base_currency
-            raise NeedsPerson(findings.other_currency(plan.account_ref, base, plan.currency))
+    def _known_currency(self, plan: Plan) -> None:
+        company = self._company
+        if plan.currency not in (company.base_currency, *company.per_base):
+            raise NeedsPerson(findings.currency_missing(plan.currency))
 
     def _customer_look(self, effect: EnsureCustomer) -> Look:
         account = self._company.accounts.get(effect.account_ref)
-        if account is None or not has_email(account.emails, effect.fields.email):
+        if account is None:
+            return Absent()
+        if not effect.by_reference and not has_email(account.emails, effect.fields.email):
+            return Absent()
+        if account.currency != effect.fields.currency:
             return Absent()
         return Found(numbers={"account_ref": account.ref})
 

@@ -23,6 +23,7 @@ MEMORY_LTD = CompanyIdentity(name="Memory Ltd", company_id="memory-1", version="
 NOMINALS = (
     Nominal(code="1100", name="Debtors Control Account", control=True),
     Nominal(code="1200", name="Bank Current Account", bank=True, currency="GBP"),
+    Nominal(code="1220", name="Bank Euro Account", bank=True, currency="EUR"),
     Nominal(code="1250", name="Card Clearing", bank=True, currency="GBP"),
     Nominal(code="4000", name="Sales"),
     Nominal(code="4009", name="Discounts Allowed"),
@@ -41,16 +42,20 @@ TAX_CODES = (
 class MemoryCompany:
     """A company that outlives its sessions. `writes` counts what was written, a lost reply included.
 
-    `stock` empty means that products are not checked. `entries` are the ledger: SI, SC, SA and SP.
+    `per_base` holds its other currencies, each with how much of it one unit of base currency buys; 0 when
+    nobody has said. `stock` empty means that products are not checked. `entries` are the ledger: SI, SC, SA
+    and SP.
     """
 
     identity: CompanyIdentity = MEMORY_LTD
     base_currency: str = "GBP"
+    per_base: dict[str, Decimal] = field(default_factory=lambda: {"EUR": Decimal("1.25")})
     accounts: dict[str, Account] = field(default_factory=dict[str, Account])
     stock: dict[str, StockItem] = field(default_factory=dict[str, StockItem])
     nominals: tuple[Nominal, ...] = NOMINALS
     tax_codes: tuple[TaxCode, ...] = TAX_CODES
     lock_date: date | None = None
+    vat_cash_accounting: bool = False
     documents: list[StandingDocument] = field(default_factory=list[StandingDocument])
     entries: list[StandingEntry] = field(default_factory=list[StandingEntry])
     last_header: int = 0

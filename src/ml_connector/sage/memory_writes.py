@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from ml_connector.documents.money import from_minor, to_minor
 from ml_connector.errors import NeedsPerson
 from ml_connector.posting.company import Account
 from ml_connector.posting.plan import (
@@ -14,10 +15,12 @@ from ml_connector.posting.plan import (
     PostDocument,
     Receipt,
     RefundPayment,
+    UpdateCustomer,
     UpdateLedger,
 )
 from ml_connector.sage import findings
 from ml_connector.sage.differences import planned_carriage, planned_lines
+from ml_connector.sage.memory_accounts import changed
 from ml_connector.sage.memory_company import MemoryCompany
 from ml_connector.sage.standing import (
     StandingDocument,
@@ -41,7 +44,11 @@ class MemoryWriter:
 
     def customer(self, effect: EnsureCustomer) -> None:
         company, fields = self._company, effect.fields
-        if effect.account_ref in company.accounts:
+        standing = company.accounts.get(effect.account_ref)
+        if standing is not None:
+            if not effect.create and standing.currency != fields.currency:
+                refused = findings.other_currency(effect.account_ref, standing.currency, fields.currency)
+                raise NeedsPerson(refused)
             raise NeedsPerson(findings.account_taken(effect.account_ref))
         if not effect.create:
             raise NeedsPerson(findings.account_missing(effect.account_ref))
@@ -52,7 +59,21 @@ class MemoryWriter:
             emails=(fields.email,),
             currency=fields.currency,
             postcode=fields.address[4],
+            contact=fields.contact,
+            telephone=fields.telephone,
+            vat_number=fields.vat_number,
+            country=fields.country,
+            address=fields.address,
         )
+        company.has_written()
+
+    def update_customer(self, effect: UpdateCustomer) -> None:
+        company = self._company
+        account = company.accounts.get(effect.account_ref)
+        if account is None:
+            raise NeedsPerson(findings.account_missing(effect.account_ref))
+        company.about_to_write()
+        company.accounts[effect.account_ref] = changed(account, effect)
         company.has_written()
 
     def document(self, plan: Plan, effect: PostDocument) -> None:
@@ -60,6 +81,7 @@ class MemoryWriter:
         self._usable_account(plan)
         self._usable_products(effect)
         self._open_date(plan.date, reached_sage=False)
+        base_gross = self._base_gross(plan)
         company.about_to_write()
         lines = planned_lines(effect)
         if company.spoils():
@@ -75,6 +97,7 @@ class MemoryWriter:
                 lines=lines,
                 carriage=planned_carriage(effect),
                 posted=False,
+                base_gross=base_gross,
             )
         )
         company.has_written()
@@ -91,13 +114,20 @@ class MemoryWriter:
         document = company.documents[at]
         company.documents[at] = replace(document, posted=True)
         lines = (*document.lines, *([document.carriage] if document.carriage else ()))
-        self._enter(plan, ledger_type(effect.credit), document.reference, plan.date, "", lines)
+        if any(line.net or line.tax for line in lines):
+            self._enter(plan, ledger_type(effect.credit), document.reference, plan.date, "", lines)
         company.has_written()
 
     def money(self, plan: Plan, effect: Receipt | RefundPayment) -> None:
         company = self._company
-        if not any(nominal.bank and nominal.code == effect.bank for nominal in company.nominals):
+        banks = {nominal.code: nominal for nominal in company.nominals if nominal.bank}
+        if effect.bank not in banks:
             raise NeedsPerson(findings.not_a_bank(effect.bank), reached_sage=True)
+        kept_in = banks[effect.bank].currency or company.base_currency
+        if kept_in != plan.currency:
+            raise NeedsPerson(
+                findings.bank_in_other_currency(effect.bank, kept_in, plan.currency), reached_sage=True
+            )
         self._open_date(effect.date, reached_sage=True)
         company.about_to_write()
         kind = "SA" if isinstance(effect, Receipt) else "SP"
@@ -152,10 +182,21 @@ class MemoryWriter:
         account = self._company.accounts.get(plan.account_ref)
         if account is None:
             raise NeedsPerson(findings.account_missing(plan.account_ref))
+        if account.currency != plan.currency:
+            raise NeedsPerson(findings.other_currency(plan.account_ref, account.currency, plan.currency))
         if account.on_hold:
             raise NeedsPerson(findings.account_on_hold(plan.account_ref))
         if account.inactive:
             raise NeedsPerson(findings.account_inactive(plan.account_ref))
+
+    def _base_gross(self, plan: Plan) -> int | None:
+        """What these books make of the plan in base currency; None where it is in it."""
+        if plan.currency == self._company.base_currency:
+            return None
+        per_base = self._company.per_base[plan.currency]
+        if not per_base:
+            raise NeedsPerson(findings.exchange_rate_missing(plan.currency))
+        return to_minor(from_minor(plan.gross) / per_base)
 
     def _open_date(self, day: date, *, reached_sage: bool) -> None:
         if self._company.lock_date is not None and day <= self._company.lock_date:

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from ml_connector.posting.company import CustomerEntry
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingLine:
@@ -26,7 +28,8 @@ class StandingLine:
 class StandingDocument:
     """A saved invoice or credit. `reference` is the whole text that should contain our reference.
 
-    `carriage` is None when the document charges none; `date` is None when Sage holds no date.
+    `carriage` is None when the document charges none; `date` is None when Sage holds no date. `base_gross` is
+    what the books themselves make of it in the company's base currency, None for one that is in it.
     """
 
     number: int
@@ -38,6 +41,7 @@ class StandingDocument:
     lines: tuple[StandingLine, ...]
     carriage: StandingLine | None
     posted: bool
+    base_gross: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,8 @@ class StandingSplit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingEntry:
-    """A ledger header with its splits in their order; `type` is SI, SC, SA, SP …, `user` who entered it."""
+    """A ledger header with its splits in their order; `type` is SI, SC, SA, SP …, `user` who entered it;
+    `details` are read only where somebody looks for what people entered."""
 
     header: int
     type: str
@@ -73,6 +78,21 @@ class StandingEntry:
     bank: str
     user: str
     splits: tuple[StandingSplit, ...]
+    details: tuple[str, ...] = ()
+
+
+def customer_entry(entry: StandingEntry, day: date) -> CustomerEntry:
+    """An entry on a customer's account, as the cloud compares it with the shop's documents."""
+    return CustomerEntry(
+        header=entry.header,
+        type=entry.type,
+        account_ref=entry.account_ref,
+        date=day,
+        reference=entry.reference,
+        details=entry.details,
+        currency=entry.currency,
+        gross=sum(split.gross for split in entry.splits),
+    )
 
 
 def carries(text: str, reference: str) -> bool:

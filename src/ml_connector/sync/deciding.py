@@ -7,18 +7,23 @@ without an account becomes a customer record, and whoever waited for this record
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ml_connector.codec import to_json
-from ml_connector.documents.identity import Key, Kind
+from ml_connector.documents.identity import Kind
 from ml_connector.errors import Code, Finding, NeedsPerson
 from ml_connector.posting.plan import Decision, Held, Planned, Skipped, Waiting, plan_hash
+from ml_connector.sync.customers import TakenRefs, material_of, take_shopper
+from ml_connector.sync.cut_over_gate import still_waits
+from ml_connector.sync.edited import of_replaced, wake_replacement
+from ml_connector.sync.material import Considered, CustomerMaterial, Material
 from ml_connector.sync.passage import NOTHING_WRITTEN, State
-from ml_connector.sync.ports import Considered, Decider, Flow, Material, Store, Transaction
+from ml_connector.sync.ports import Decider, Flow, Store, Transaction
 from ml_connector.sync.record import Record
-from ml_connector.sync.sight import before_cut_over, sighted, was_sighted
-from ml_connector.sync.unread import in_the_way
+from ml_connector.sync.sight import before_cut_over, counted, sighted, was_sighted
+from ml_connector.sync.taken_back import cancelled_in_shop, deleted_in_shop
+from ml_connector.sync.unread import in_the_way, is_deleted
 
 ACTOR = "decider"
 BATCH = 50
@@ -34,53 +39,102 @@ def decide_due(store: Store, decider: Decider, now: datetime) -> int:
         return 0
     with store.begin() as tx:
         due = tx.records(states=DECIDABLE, due=True, limit=BATCH)
+        taken = TakenRefs(tx)
         for record in due:
             if record.key.kind is Kind.CUSTOMER:
-                _decide_customer(tx, decider, record, now)
+                _decide_customer(tx, decider, record, taken, now)
             else:
                 _decide_document(tx, decider, record, now)
     return len(due)
 
 
-def _decide_customer(tx: Transaction, decider: Decider, record: Record, now: datetime) -> None:
-    taken = tx.taken_refs()
-    if record.code is not Code.ACCOUNT_REF_TAKEN:
-        taken -= {record.account_ref}
-    try:
-        decision = decider.customer(record.key, record.profile, taken, record.document_at)
-    except Exception as error:
-        decision = _stopped(record, error)
+def _decide_customer(
+    tx: Transaction, decider: Decider, record: Record, taken: TakenRefs, now: datetime
+) -> None:
+    decision = consider_shopper(decider, record, material_of(tx, record, taken))
+    taken.add(decision)
     apply(tx, record, decision, decider.chart_version, now)
 
 
 def _decide_document(tx: Transaction, decider: Decider, record: Record, now: datetime) -> None:
     unreadable = in_the_way(tx, record)
     if unreadable:
-        # What stands in the books is not in question by what cannot be read just now.
-        if record.state in NOTHING_WRITTEN:
-            apply(tx, record, Held(findings=unreadable), decider.chart_version, now)
-        else:
-            tx.settle(record)
+        _unreadable(tx, decider, record, unreadable, now)
         return
+    gathered = gather(tx, decider, record)
+    if isinstance(gathered, Held):
+        _stop(tx, decider, record, gathered, now)
+        return
+    considered = consider(decider, record, gathered.material)
+    if isinstance(considered, Held):
+        _stop(tx, decider, record, considered, now)
+        return
+    seen = gathered.seen
+    wake_replacement(tx, decider, gathered.material.order)
+    if record.state not in NOTHING_WRITTEN:
+        _changed_after_sending(tx, record, counted(seen, considered.totals), considered, now)
+        return
+    take_shopper(tx, record, considered, ACTOR, now)
+    seen = replace(counted(seen, considered.totals), fingerprint=considered.fingerprint)
+    apply(tx, record, considered.decision, decider.chart_version, now, seen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What a document is decided by, and its record with the facts of its payload."""
+
+    material: Material
+    seen: Record
+
+
+def gather(tx: Transaction, decider: Decider, record: Record) -> Gathered | Held:
+    """All that is stored of a document and its order, or why it cannot be decided; nothing is written."""
     order = tx.payload(Flow.ORDERS, record.order_id)
     if order is None:
-        _stop(tx, decider, record, Held(findings=(_order_missing(record),)), now)
-        return
+        return Held(findings=(_order_missing(record),))
     try:
         material = _material(tx, decider, record, order)
-        seen = record if was_sighted(record) else sighted(decider, record, material.document)
-        considered = decider.document(material)
+        # What was taken for deleted and is in the shop again counts again; and in which currency a document
+        # counts is the chart's to say, as long as nothing can have been written.
+        decided = was_sighted(record) and record.chart_version == decider.chart_version
+        known = decided and record.state in NOTHING_WRITTEN
+        seen = record if known else sighted(decider, record, material.document)
     except Exception as error:
-        _stop(tx, decider, record, _stopped(record, error), now)
-        return
-    if record.state not in NOTHING_WRITTEN:
-        _changed_after_sending(tx, record, considered, now)
-        return
-    decision = considered.decision
-    if isinstance(decision, Waiting) and decision.code is Code.CUSTOMER_NOT_READY:
-        _notice_shopper(tx, record, considered, now)
-    seen = replace(seen, fingerprint=considered.fingerprint)
-    apply(tx, record, decision, decider.chart_version, now, seen)
+        return _stopped(record, error)
+    return Gathered(material=material, seen=seen)
+
+
+def consider(decider: Decider, record: Record, material: Material) -> Considered | Held:
+    """The decision on a document, or the hold of one that cannot be decided; nothing is written."""
+    try:
+        return decider.document(material)
+    except Exception as error:
+        return _stopped(record, error)
+
+
+def consider_shopper(decider: Decider, record: Record, material: CustomerMaterial) -> Decision:
+    """The decision on a shopper, or the hold of one that cannot be decided; nothing is written."""
+    try:
+        return decider.customer(material)
+    except Exception as error:
+        return _stopped(record, error)
+
+
+def _unreadable(
+    tx: Transaction, decider: Decider, record: Record, why: tuple[Finding, ...], now: datetime
+) -> None:
+    """Held while nothing was written. What stands in the books is not in question by what cannot be read just
+    now, but by the shop's word that it has no such document: then the shop's side counts it no more."""
+    if record.state in NOTHING_WRITTEN:
+        apply(tx, record, Held(findings=why), decider.chart_version, now)
+    elif not is_deleted(tx, record):
+        tx.settle(record)
+    else:
+        if record.captured:
+            lost = replace(record, captured=False)
+            tx.save(record, lost, actor=ACTOR, action="counted again", payload={"captured": False})
+            record = lost
+        _dispute(tx, record, (deleted_in_shop(record),), now)
 
 
 def _stop(tx: Transaction, decider: Decider, record: Record, held: Held, now: datetime) -> None:
@@ -106,20 +160,28 @@ def _material(tx: Transaction, decider: Decider, record: Record, order: str) -> 
         products=tuple(product for product in products if product is not None),
         siblings=(*siblings, *before_cut_over(tx, decider, record, siblings)),
         accounts=tx.accounts(),
+        known_as=tx.shopper_names(),
+        look_alikes=tx.look_alikes(record.order_id),
+        replaced=of_replaced(tx, decider, order),
     )
 
 
-def _notice_shopper(tx: Transaction, record: Record, considered: Considered, now: datetime) -> None:
-    key = Key(record.key.connection_id, Kind.CUSTOMER, considered.shopper)
-    if tx.record(key) is None:
-        customer = Record(key=key, document_at=record.document_at, since=now, profile=considered.profile)
-        tx.create(customer, actor=ACTOR, action="noticed", payload={"for": str(record.key)})
+def _changed_after_sending(
+    tx: Transaction, record: Record, seen: Record, considered: Considered, now: datetime
+) -> None:
+    """The books stay; a document that is no longer what was posted is disputed, and the difference shown.
 
-
-def _changed_after_sending(tx: Transaction, record: Record, considered: Considered, now: datetime) -> None:
-    """The books stay; a document that is no longer what was posted is disputed, and the difference shown."""
+    `seen` is the record as the shop counts the document now.
+    """
+    if (seen.captured, seen.shop_total) != (record.captured, record.shop_total):
+        told = {"captured": seen.captured, "total": str(seen.shop_total)}
+        tx.save(record, seen, actor=ACTOR, action="counted again", payload=told)
+        record = seen
     if considered.fingerprint == record.fingerprint:
         tx.settle(record)
+        return
+    if not seen.captured:
+        _dispute(tx, record, (cancelled_in_shop(record),), now)
         return
     finding = Finding(
         code=Code.CHANGED_IN_SHOP,
@@ -177,6 +239,8 @@ def _is_past_planning(tx: Transaction, record: Record, changed: Record) -> bool:
     """
     if changed.state is not State.PLANNED or changed.plan_hash != record.plan_hash:
         return False
+    if record.state is State.WAITING and record.code is Code.WAITS_FOR_CUT_OVER:
+        return still_waits(tx, record)
     waits_for_yes = record.state is State.WAITING and record.code is Code.WAITS_FOR_APPROVAL
     return record.state is State.QUEUED or (waits_for_yes and not tx.controls().first_run_approved)
 

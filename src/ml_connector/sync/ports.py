@@ -7,20 +7,24 @@ of it later, so that a better reader can read the same bytes again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from ml_connector.documents.edited import Edited
 from ml_connector.documents.identity import Key, Kind
+from ml_connector.documents.likeness import LookAlike, OrderSeen
 from ml_connector.errors import Finding
 from ml_connector.posting.plan import Decision
+from ml_connector.sync.material import Considered, CustomerMaterial, Material
 from ml_connector.sync.passage import Because, State
 from ml_connector.sync.reading import EVERYTHING, Extent, ReadingTransaction
 from ml_connector.sync.record import Record
+from ml_connector.sync.seen import Seen as Seen
+from ml_connector.sync.shoppers import ShopperTransaction
 
 
 class Flow(StrEnum):
@@ -83,6 +87,11 @@ class ShopReads(Protocol):
         """Entities by their own ids: orders, invoices, creditmemos, customers, products, transactions."""
         ...
 
+    def is_missing(self, flow: Flow, entity_id: int) -> bool:
+        """Whether the shop says that it has no such order, invoice or credit memo, asked for this one by its
+        id and not by a list."""
+        ...
+
     def ids(self, flow: Flow, extent: Extent) -> Ids:
         """The first ids of an extent."""
         ...
@@ -100,53 +109,6 @@ class ShopReads(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What is told of a document at first sight, without any rule: enough to list and to count it.
-
-    `made_on` is the day on which it was made in the shop's time zone, None where that cannot be told.
-    """
-
-    kind: Kind
-    entity_id: int
-    order_id: int
-    number: str
-    reference: str
-    captured: bool
-    made_at: datetime
-    currency: str
-    total: Decimal
-    made_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
-    """Everything stored that one decision may look at, as raw JSON texts."""
-
-    key: Key
-    document: str
-    order: str
-    invoices: tuple[str, ...]
-    memos: tuple[str, ...]
-    transactions: tuple[str, ...]
-    products: tuple[str, ...]
-    siblings: tuple[Record, ...]
-    accounts: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Considered:
-    """A decision on a document and its fingerprint.
-
-    `shopper` (the customer's entity) and `profile` (JSON) are filled when it waits for its customer.
-    """
-
-    decision: Decision
-    fingerprint: str
-    shopper: str
-    profile: str
-
-
 class Decider(Protocol):
     """Reader and rules, bound to one version of the chart and one reading of shop settings and catalogue."""
 
@@ -157,6 +119,14 @@ class Decider(Protocol):
 
     def see(self, kind: Kind, body: str) -> Seen:
         """First sight of a document."""
+        ...
+
+    def order_seen(self, body: str) -> OrderSeen:
+        """What an order is compared by, to find one that the shop made twice."""
+        ...
+
+    def edited(self, order: str) -> Edited:
+        """Which orders an order's JSON text names as itself before and after it was edited."""
         ...
 
     def day_begins(self, day: date) -> datetime:
@@ -172,8 +142,8 @@ class Decider(Protocol):
         """Decide one invoice or credit memo."""
         ...
 
-    def customer(self, key: Key, profile: str, taken: frozenset[str], made_at: datetime) -> Decision:
-        """Decide one shopper; `taken` are A/C references that other plans have spoken for."""
+    def customer(self, material: CustomerMaterial) -> Decision:
+        """Decide one shopper, or a change of theirs."""
         ...
 
 
@@ -207,7 +177,7 @@ class Controls:
     cut_over: date | None = None
 
 
-class Transaction(ReadingTransaction, Protocol):
+class Transaction(ReadingTransaction, ShopperTransaction, Protocol):
     """One transaction of one connection: what is written in it stands together or not at all."""
 
     def controls(self) -> Controls: ...
@@ -217,11 +187,24 @@ class Transaction(ReadingTransaction, Protocol):
 
     def cursor(self, flow: Flow) -> str: ...
     def save_cursor(self, flow: Flow, cursor: str) -> None: ...
-    def save_payload(self, payload: Payload) -> bool:
-        """Store a payload; True when it is new or its bytes changed."""
+    def save_payloads(self, payloads: Sequence[Payload]) -> tuple[Payload, ...]:
+        """Store payloads; gives those that are new or whose bytes changed, in their order."""
         ...
 
     def payload(self, kind: str, entity_id: int) -> str | None: ...
+    def sold_orders(self, order_ids: Sequence[int]) -> tuple[int, ...]:
+        """Those of these orders that have a record of a document."""
+        ...
+
+    def save_orders_seen(self, orders: Iterable[OrderSeen]) -> None: ...
+    def orders_like(self, order_ids: Sequence[int]) -> tuple[int, ...]:
+        """Other orders that look like one of these, each made at about the same time."""
+        ...
+
+    def look_alikes(self, order_id: int) -> tuple[LookAlike, ...]:
+        """Orders that look like this one and have a captured invoice that was not left out, oldest first."""
+        ...
+
     def payloads_of_order(self, kind: str, order_id: int) -> tuple[str, ...]: ...
     def missing(self, kind: str, ids: Sequence[int]) -> tuple[int, ...]:
         """Those ids of which no payload is stored."""
@@ -241,14 +224,6 @@ class Transaction(ReadingTransaction, Protocol):
         ...
 
     def records_of_order(self, order_id: int) -> tuple[Record, ...]: ...
-    def accounts(self) -> Mapping[str, str]:
-        """Customer entity → A/C reference, for each customer record that is proved."""
-        ...
-
-    def taken_refs(self) -> frozenset[str]:
-        """A/C references of all customer records of this connection."""
-        ...
-
     def create(self, record: Record, *, actor: str, action: str, payload: object) -> None:
         """A new record, in `noticed`, with its first trail entry."""
         ...
@@ -268,6 +243,10 @@ class Transaction(ReadingTransaction, Protocol):
 
     def mark_due(self, *, order_id: int = 0, waits_on: str = "", states: Sequence[State] = ()) -> None:
         """Ask for a new decision on the undecided records of an order, on what waits, or in these states."""
+        ...
+
+    def mark_orders_due(self, order_ids: Sequence[int]) -> None:
+        """Ask for a new decision on the undecided records of these orders."""
         ...
 
     def settle(self, record: Record) -> None:

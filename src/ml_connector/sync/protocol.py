@@ -12,10 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from ml_connector.errors import Finding
-from ml_connector.posting.company import Catalogue, CompanyIdentity, LedgerEntry, Watermark
+from ml_connector.posting.company import (
+    Catalogue,
+    CompanyIdentity,
+    CustomerEntry,
+    LedgerEntry,
+    Watermark,
+)
 from ml_connector.posting.plan import Plan
 
 PROTOCOL_VERSION = 1
@@ -54,13 +61,17 @@ class Hello:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Welcome:
-    """The cloud's answer. `finding` says why nothing will be leased, if so (pause, company changed …)."""
+    """The cloud's answer. `finding` says why nothing will be leased, if so (pause, company changed …).
+
+    `entries_from` asks for what anybody entered on customers' accounts since that day, with the ledger.
+    """
 
     protocol: int
     incarnation: str
     catalogue_hash: str
     trail_head: str
     finding: Finding | None = None
+    entries_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,10 +170,15 @@ class ReceiptsTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerIs:
-    """Sage's side of the proof: every SI and SC of this connector's Sage user."""
+    """Sage's side of the proof: every SI and SC of this connector's Sage user.
+
+    `of_anybody` are those that anybody entered since `entries_from`, where the cloud asked for them.
+    """
 
     instance_id: str
     entries: tuple[LedgerEntry, ...]
+    entries_from: date | None = None
+    of_anybody: tuple[CustomerEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,9 +17,11 @@ from ml_connector.sync.passage import State
 class Record:
     """Where one record stands, and why.
 
-    `shop_total` is what the shop says the document comes to in `shop_currency` (a memo counts minus), read
-    off the shop's own payload and never off the plan; it is what the proof counts. `captured` tells whether
-    the document counts at all (invoice and memo state 2). `document_at` is when the shop made it (UTC).
+    `shop_total` is what the shop says the document comes to in `shop_currency` (a memo counts minus), tender
+    included, read off the shop's own payloads and never off the plan; it is what the proof counts. `captured`
+    tells whether the document counts at all (invoice and memo state 2). `document_at` is when the shop made
+    it (UTC). Where it counts in the order's currency, `shop_base_total` is what the shop says it comes to in
+    its base currency `shop_base_currency`, for the exchange difference only; else they are 0 and “”.
     `waits_on` names what a waiting record waits for. `sage` holds Sage's own numbers per effect id.
     `due` asks the conductor to decide again.
     """
@@ -32,6 +34,8 @@ class Record:
     captured: bool = False
     shop_currency: str = ""
     shop_total: Decimal = Decimal(0)
+    shop_base_currency: str = ""
+    shop_base_total: Decimal = Decimal(0)
     state: State = State.NOTICED
     since: datetime
     due: bool = True

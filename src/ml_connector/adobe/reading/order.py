@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
+from ml_connector.adobe.reading.beside import extras, fees_unnamed
 from ml_connector.adobe.reading.fields import Fields, parsed
 from ml_connector.adobe.reading.rows import OrderItems
+from ml_connector.documents.edited import Edited
+from ml_connector.documents.identity import Kind
+from ml_connector.documents.likeness import OrderSeen, likeness
 from ml_connector.documents.money import ZERO
-from ml_connector.documents.sales import Address, CarriageAmounts, NamedAmount, OrderFacts
+from ml_connector.documents.sales import Address, CarriageAmounts, OrderFacts
 
 _FINISHED = ("complete", "closed")
-_TENDERS = ("gift_cards_amount", "customer_balance_amount", "reward_currency_amount")
-_DECIMAL = re.compile(r"-?\d+\.\d+")  # gift wrapping's amounts are strings (§5.7)
 
 
-def order_facts(order: Fields, items: OrderItems, transactions: tuple[Fields, ...]) -> OrderFacts:
-    """The facts of the order; raises NeedsPerson naming a field that is missing or of the wrong type."""
+def order_facts(order: Fields, items: OrderItems, transactions: tuple[Fields, ...], kind: Kind) -> OrderFacts:
+    """The facts of the order as a document of this kind needs them; raises NeedsPerson naming a field that is
+    missing or of the wrong type."""
     payment = order.inner("payment")
     state = order.text("state")
     group = order.number_or_none("customer_group_id")
+    customer = order.number_or_none("customer_id")
+    company_id, company_name = _company(order)
     return OrderFacts(
         entity_id=order.number("entity_id"),
         number=order.text("increment_id"),
@@ -40,7 +44,59 @@ def order_facts(order: Fields, items: OrderItems, transactions: tuple[Fields, ..
             compensation=order.amount("base_shipping_discount_tax_compensation_amnt"),
             tax=order.amount("base_shipping_tax_amount"),
         ),
-        tenders=named_amounts(order, tenders=True),
+        order_carriage=CarriageAmounts(
+            full=order.amount("shipping_amount"),
+            discount=order.amount("shipping_discount_amount"),
+            compensation=order.amount("shipping_discount_tax_compensation_amount"),
+            tax=order.amount("shipping_tax_amount"),
+        ),
+        extras=(*extras(order), *fees_unnamed(kind, order)),
+        customer_id=str(customer or ""),
+        company_id=company_id,
+        company_name=company_name,
+        replaces=order.text_or_empty("relation_parent_real_id"),
+        replaced_by=order.text_or_empty("relation_child_real_id"),
+    )
+
+
+def edited(text: str) -> Edited:
+    """Which orders an order's JSON text names as itself before and after it was edited (§4.8)."""
+    if '"relation_' not in text:
+        return Edited()
+    order = parsed("order", text)
+    return Edited(replaces=_id(order, "relation_parent_id"), replaced_by=_id(order, "relation_child_id"))
+
+
+def _id(order: Fields, name: str) -> int:
+    """An id that the shop writes as text; 0 for what is none."""
+    value = order.values.get(name)
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else 0
+
+
+def _company(order: Fields) -> tuple[str, str]:
+    """Id and name of the company account that the order was placed for (B2B, §5.9); both “” without one."""
+    extension = order.inner("extension_attributes")
+    attributes = extension.inner("company_order_attributes") if extension else None
+    number = attributes.number_or_none("company_id") if attributes else None
+    if attributes is None or not number:
+        return "", ""
+    return str(number), attributes.text_or_empty("company_name").strip()
+
+
+def order_seen(text: str) -> OrderSeen:
+    """What an order's JSON text is compared by; raises NeedsPerson naming the field at fault."""
+    order = parsed("order", text)
+    rows = (row for row in order.needed_rows("items") if row.number_or_none("parent_item_id") is None)
+    return OrderSeen(
+        order_id=order.number("entity_id"),
+        number=order.text("increment_id"),
+        made_at=order.instant("created_at"),
+        likeness=likeness(
+            order.text_or_empty("customer_email"),
+            order.text_or_empty("order_currency_code"),
+            order.amount("grand_total"),
+            ((row.text_or_empty("sku"), row.amount("qty_ordered")) for row in rows),
+        ),
     )
 
 
@@ -83,40 +139,9 @@ def address(found: Fields) -> Address:
         country=found.text("country_id").upper(),
         telephone=found.text_or_empty("telephone").strip(),
         vat_number=found.text_or_empty("vat_id").strip(),
+        surname=found.text_or_empty("lastname").strip(),
+        vat_valid=found.values.get("vat_is_valid") in (1, True, "1"),
     )
-
-
-def named_amounts(holder: Fields, *, tenders: bool) -> tuple[NamedAmount, ...]:
-    """Non-zero amounts beside the core totals: the known tenders, or everything else in the extensions.
-
-    Gift cards, store credit and points may stand on the object itself or in its extensions (§5.7).
-    """
-    extension = holder.inner("extension_attributes") or Fields(holder.what, {})
-    if tenders:
-        names = _TENDERS
-    else:
-        plain = {name.removeprefix("base_") for name in extension.values if _is_amount(extension, name)}
-        names = tuple(sorted(plain - set(_TENDERS)))
-    found = [
-        NamedAmount(
-            field=name,
-            base=_either(extension, holder, f"base_{name}"),
-            order=_either(extension, holder, name),
-        )
-        for name in names
-    ]
-    return tuple(amount for amount in found if amount.base or amount.order)
-
-
-def _either(extension: Fields, holder: Fields, name: str) -> Decimal:
-    return extension.amount(name) or holder.amount(name)
-
-
-def _is_amount(extension: Fields, name: str) -> bool:
-    value = extension.values.get(name)
-    if isinstance(value, str):
-        return _DECIMAL.fullmatch(value) is not None
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def _to_ship(item: Fields, items: OrderItems) -> bool:

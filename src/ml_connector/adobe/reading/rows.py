@@ -10,16 +10,17 @@ that has them (reference: adobe_commerce.md §5.8). Which rows count:
 | bundle at a dynamic price | the children; the parent repeats their sum |
 
 Amounts are always the document's own; only fixed product tax, which invoice rows lack, is taken from the
-order per unit times the document's quantity (§5.5).
+order: its row's, or the share of it that the document's quantity has (§5.5).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from ml_connector.adobe.reading.fields import Fields, parsed
-from ml_connector.documents.money import ZERO
+from ml_connector.documents.money import ZERO, from_minor, to_minor
 from ml_connector.documents.sales import Amounts, AppliedRate, SalesLine, Supply
 from ml_connector.documents.shop import ShopFacts
 
@@ -30,6 +31,7 @@ _SUPPLY = {
     "grouped": Supply.GOODS,
     "virtual": Supply.SERVICES,
     "downloadable": Supply.SERVICES,
+    "giftcard": Supply.GIFT_CARD,
 }
 
 
@@ -63,7 +65,8 @@ class OrderItems:
         if found or not percent:
             return found
         same = tuple(rate for rate in self._of_order if rate.percent == percent)
-        return same[:1] if len({rate.country for rate in same}) == 1 else same or self._of_order
+        found = same[:1] if len({rate.country for rate in same}) == 1 else same or self._of_order
+        return without_amounts(found)
 
     def parent(self, item: Fields) -> Fields | None:
         """The item that this one is a part of."""
@@ -114,8 +117,21 @@ class OrderItems:
         code = tax.text("code")
         known = self._facts.rate_of_code(code)
         return AppliedRate(
-            code=code, percent=tax.needed_amount("percent"), country=known.country if known else ""
+            code=code,
+            percent=tax.needed_amount("percent"),
+            country=known.country if known else "",
+            base=_stated(tax, "base_amount"),
+            order=_stated(tax, "amount"),
         )
+
+
+def without_amounts(rates: tuple[AppliedRate, ...]) -> tuple[AppliedRate, ...]:
+    """Taxes of which the shop does not say what they come to on the line in hand."""
+    return tuple(replace(rate, base=None, order=None) for rate in rates)
+
+
+def _stated(tax: Fields, name: str) -> Decimal | None:
+    return None if tax.values.get(name) is None else tax.amount(name)
 
 
 def lines(
@@ -135,19 +151,13 @@ def moved(rows: tuple[Fields, ...]) -> tuple[tuple[int, Decimal], ...]:
     )
 
 
-def product_ids(document: str, order: str) -> tuple[int, ...]:
-    """The products of an invoice's or credit memo's rows at 0 %, ascending.
+def product_ids(document: str) -> tuple[int, ...]:
+    """The products of an invoice's or credit memo's rows with amounts, ascending: their tax classes decide.
 
-    The tax classes of these decide a tax code; no others are worth asking the shop for. A row whose item the
-    order does not have counts as well: the reader will say what is wrong with it.
+    Those of taxed rows too, since the chart may tell them apart, and a row under a levy may bear no VAT.
     """
-    taxed = {
-        item.number("item_id")
-        for item in parsed("order", order).needed_rows("items")
-        if item.amount("tax_percent")
-    }
     rows = (row for row in parsed("document", document).rows("items") if _has_value(row))
-    found = {row.number_or_none("product_id") for row in rows if row.number("order_item_id") not in taxed}
+    found = {row.number_or_none("product_id") for row in rows}
     return tuple(sorted(product for product in found if product is not None))
 
 
@@ -178,14 +188,21 @@ def _line(row: Fields, item: Fields, items: OrderItems, tax_classes: Mapping[int
         supply=_SUPPLY.get(product_type, Supply.UNKNOWN),
         tax_class="" if product is None else tax_classes.get(product, ""),
         percent=item.amount("tax_percent"),
-        rates=items.rates(item),
+        rates=items.rates(item) if _whole(row, item) else without_amounts(items.rates(item)),
         base=_amounts(row, item, "base_"),
         order=_amounts(row, item, ""),
     )
 
 
+def _whole(row: Fields, item: Fields) -> bool:
+    """Whether a row is all of its order item, so that the order's taxes by name are this row's."""
+    same = all(row.amount(name) == item.amount(name) for name in ("base_tax_amount", "tax_amount"))
+    return same and row.amount("qty") == item.amount("qty_ordered")
+
+
 def _amounts(row: Fields, item: Fields, prefix: str) -> Amounts:
     levy, levy_tax = _levies(item, row.amount("qty"), prefix)
+    gross = f"{prefix}row_total_incl_tax"
     return Amounts(
         full=row.amount(f"{prefix}row_total"),
         discount=row.amount(f"{prefix}discount_amount"),
@@ -193,6 +210,7 @@ def _amounts(row: Fields, item: Fields, prefix: str) -> Amounts:
         tax=row.amount(f"{prefix}tax_amount"),
         levy=levy,
         levy_tax=levy_tax,
+        full_gross=None if row.values.get(gross) is None else row.amount(gross),
     )
 
 
@@ -202,11 +220,16 @@ def _levies(item: Fields, quantity: Decimal, prefix: str) -> tuple[Decimal, Deci
     if text in ("", "[]"):
         return ZERO, ZERO
     levies = parsed(item.what, f'{{"weee_tax_applied":{text}}}').rows("weee_tax_applied")
-    if quantity == item.amount("qty_ordered"):
-        net, gross = f"{prefix}row_amount", f"{prefix}row_amount_incl_tax"
-        return _sums(levies, net, gross)
-    each, each_tax = _sums(levies, f"{prefix}amount", f"{prefix}amount_incl_tax")
-    return each * quantity, each_tax * quantity
+    whole, whole_tax = _sums(levies, f"{prefix}row_amount", f"{prefix}row_amount_incl_tax")
+    ordered = item.amount("qty_ordered")
+    if quantity == ordered or not ordered:
+        return whole, whole_tax
+    return _share(whole, quantity, ordered), _share(whole_tax, quantity, ordered)
+
+
+def _share(whole: Decimal, quantity: Decimal, ordered: Decimal) -> Decimal:
+    """What some of the pieces have of a row's amount, as the shop rounds it (a piece's own is, too)."""
+    return from_minor(to_minor(whole * quantity / ordered))
 
 
 def _sums(levies: tuple[Fields, ...], net: str, gross: str) -> tuple[Decimal, Decimal]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ml_connector.errors import Code, Finding
 from ml_connector.posting.company import Nominal
 
@@ -29,13 +31,34 @@ def nominal_finding(nominal: Nominal | None, code: str, what: str) -> Finding | 
     )
 
 
-def bank_finding(nominal: Nominal | None, code: str, what: str) -> Finding | None:
-    """Why money may not go to this nominal, if it may not (reference: sage50_uk_sdo.md §4.4)."""
+def bank_finding(
+    nominal: Nominal | None, code: str, what: str, *, currency: str, base: str
+) -> Finding | None:
+    """Why money in `currency`, “” for the company's own `base`, may not go to this nominal, if it may not
+    (reference: sage50_uk_sdo.md §4.4, §6). A bank of which no currency is known is kept in `base`.
+    """
     if nominal is not None and nominal.bank:
-        return None
+        kept_in, wanted = nominal.currency or base, currency or base
+        return None if kept_in == wanted else _other_currency(nominal, what, kept_in, wanted)
     return Finding(
         code=Code.BANK_NOT_A_BANK,
         what=f"{what}, N/C {code or '(none)'}, is no bank account in this company.",
         why="Sage takes receipts and refunds on bank accounts only.",
         fix="Choose one of Sage's bank accounts in the chart.",
+    )
+
+
+def own_currency_findings(currency: str, what: str, base: str) -> Iterator[Finding]:
+    """A row for another currency says which; for the company's own it says none."""
+    if currency == base:
+        yield invalid(f"{what} is for sales in {currency}, the company's own.", "Leave its currency empty.")
+
+
+def _other_currency(nominal: Nominal, what: str, kept_in: str, wanted: str) -> Finding:
+    return Finding(
+        code=Code.BANK_OTHER_CURRENCY,
+        what=f"{what}, N/C {nominal.code}, is kept in {kept_in}, and the money is {wanted}.",
+        why="What is posted in a currency is received and paid back in that currency: nothing is converted.",
+        fix=f"Choose a Sage bank account kept in {wanted} in the chart, or leave this money to be booked by "
+        "hand.",
     )

@@ -15,8 +15,10 @@ from ml_connector.documents.sales import SalesDocument
 from ml_connector.errors import Finding
 from ml_connector.posting.chart import Chart
 from ml_connector.posting.company import Catalogue, StockItem
+from ml_connector.posting.currency import as_posted
 from ml_connector.posting.fitting import LINE, fit
-from ml_connector.posting.plan import Carriage, DocumentLine
+from ml_connector.posting.plan import Carriage, DocumentLine, Plan
+from ml_connector.posting.rules.below_nothing import without_rows_below_nothing
 from ml_connector.posting.tax import rate_of
 
 SPECIAL_ITEM = "S1"
@@ -25,12 +27,19 @@ SPECIAL_SERVICE = "S3"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One document to be booked in one company by one chart; `stock` is the catalogue's, by code."""
+    """One document to be booked in one company by one chart; `stock` is the catalogue's, by code.
+
+    The document stands in the currency in which it is posted (`as_posted`): its `base` side is what every
+    rule reads, whether that is the shop's base currency or the order's.
+
+    `earlier` are the plans of the order's other documents that are in the books or on their way.
+    """
 
     document: SalesDocument
     chart: Chart
     catalogue: Catalogue
     stock: Mapping[str, StockItem]
+    earlier: tuple[Plan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +64,16 @@ class Made:
         return lines + (self.carriage.net + self.carriage.tax if self.carriage else 0)
 
 
-def case_of(document: SalesDocument, chart: Chart, catalogue: Catalogue) -> Case:
+def case_of(
+    document: SalesDocument, chart: Chart, catalogue: Catalogue, earlier: tuple[Plan, ...] = ()
+) -> Case:
     """The case of a document."""
     return Case(
-        document=document,
+        document=without_rows_below_nothing(as_posted(document, chart)),
         chart=chart,
         catalogue=catalogue,
         stock={item.code: item for item in catalogue.stock},
+        earlier=earlier,
     )
 
 

@@ -20,7 +20,7 @@ def header_rounding(case: Case, so_far: Made) -> Made:
     """The rounding line, if one is needed; `unexplained-gap` when it is no rounding."""
     if so_far.findings:
         return Made()  # not all lines are there, so their sum says nothing
-    total = to_minor(case.document.base.grand_total)
+    total = to_minor(case.document.base.worth)
     difference = total - so_far.gross
     if not difference:
         return Made()

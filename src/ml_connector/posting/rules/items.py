@@ -1,48 +1,34 @@
-"""The rule `item`: each row that carries money becomes a line; `special-item` where Sage cannot hold its SKU.
+"""The rule `item`: each row that carries money becomes a line on the stock code that the row's SKU leads to.
 
-Net is row total less discount plus the tax part of the discount, VAT is the shop's, quantity is true. The
-line stands on its stock code with that product's nominal. A SKU that no Sage code can be goes on S1 with the
-SKU in the description; a SKU that Sage could hold and does not is held. Worked table: docs/rules/lines.md.
+Net is row total less discount plus the tax part of the discount, VAT is the shop's, quantity is true; by the
+chart's choice the line stands at its full price instead, and the discount on its own line (`discounts`).
+Whether a row stands on its product record, on a special code or nowhere is `standing`'s to say.
+Worked table: docs/rules/lines.md.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
-
+from ml_connector.documents.identity import Kind
 from ml_connector.documents.money import from_minor, to_minor
 from ml_connector.documents.sales import SalesLine, Supply
 from ml_connector.errors import Code, Finding
+from ml_connector.posting.choices.lines import FreeItems
 from ml_connector.posting.fitting import LINE, fit
 from ml_connector.posting.plan import DocumentLine
-from ml_connector.posting.rules.case import SPECIAL_ITEM, Case, Made
+from ml_connector.posting.rules.case import Case, Made
+from ml_connector.posting.rules.full_price import Discount, discount_apart, is_free
+from ml_connector.posting.rules.line_tax import LineTax, row_tax, worth_nothing
 from ml_connector.posting.rules.pricing import priced
-from ml_connector.posting.stock import sage_code, stock_item
-from ml_connector.posting.tax import TaxedAs, rate_finding, rate_of, tax_code
+from ml_connector.posting.rules.standing import Stand, stand
 
 
 def items(case: Case, _so_far: Made) -> Made:
     """The lines of the document's rows, or why they cannot be made."""
     made = Made()
     for line in case.document.lines:
-        made += _line(case, line)
+        if line.supply is not Supply.GIFT_CARD:  # see `gift_cards`
+            made += _line(case, line)
     return made
-
-
-def line_tax_code(case: Case, line: SalesLine) -> int | Finding:
-    """The Sage tax code of a row, or why there is none."""
-    return tax_code(
-        TaxedAs(
-            what=f"Line {line.sku}",
-            percent=line.percent,
-            rates=line.rates,
-            supply=line.supply,
-            product_class=line.tax_class,
-            customer_group=case.document.order.customer_group,
-            to=case.document.delivered_to,
-        ),
-        case.chart,
-        case.catalogue,
-    )
 
 
 def _line(case: Case, line: SalesLine) -> Made:
@@ -51,51 +37,42 @@ def _line(case: Case, line: SalesLine) -> Made:
     net, tax = to_minor(line.base.net), to_minor(line.base.tax)
     if net < 0 or tax < 0:
         return Made(findings=(_negative(line, net, tax),))
-    number = line_tax_code(case, line)
-    if isinstance(number, Finding):
-        if net or tax:
-            return Made(findings=(number, *_stock_findings(case, line)))
-        number = case.chart.tax.outside_vat  # worth nothing, so that no ledger split and no VAT comes of it
-    rate = rate_of(number, case.catalogue) or Decimal(0)
-    mismatch = rate_finding(f"Line {line.sku}", net, tax, line.quantity, number, rate)
-    findings = (*((mismatch,) if mismatch else ()), *_stock_findings(case, line))
-    if findings:
-        return Made(findings=findings)
-    return Made(lines=(_booked(case, line, net, tax, number, rate),))
+    if case.chart.lines.free_items is FreeItems.LEFT_OUT and is_free(line):
+        return Made()
+    where = stand(line.sku, case.chart.stock, case.stock, credit=case.document.kind is Kind.CREDIT_MEMO)
+    taxed, apart = row_tax(case, line), discount_apart(case, line)
+    if isinstance(taxed, Finding) and is_free(line):
+        taxed, apart = worth_nothing(case), Discount()
+    if isinstance(taxed, Finding) or isinstance(where, Finding):
+        return Made(findings=tuple(each for each in (taxed, where) if isinstance(each, Finding)))
+    return Made(lines=(_booked(case, line, where, taxed, apart), *taxed.beside))
 
 
-def _booked(case: Case, line: SalesLine, net: int, tax: int, number: int, rate: Decimal) -> DocumentLine:
-    item = stock_item(line.sku, case.stock)
+def _booked(case: Case, line: SalesLine, where: Stand, taxed: LineTax, apart: Discount) -> DocumentLine:
+    net = to_minor(line.base.net) + apart.net
     price = priced(line.quantity, line.base.full, net)
-    name = line.name or line.sku
     return DocumentLine(
-        stock_code=item.code if item else SPECIAL_ITEM,
-        description=fit(name if item else f"{line.sku} {name}", LINE),
+        stock_code=where.code,
+        description=_description(line, where),
         quantity=line.quantity,
         unit_price=price.unit_price,
         full_net=price.full_net,
         discount=price.discount,
         net=net,
-        tax=tax,
-        tax_code=number,
-        tax_rate=rate,
-        nominal=(item.nominal if item else "") or case.chart.lines.sales_nominal,
-        rule="item" if item else "special-item",
+        tax=taxed.tax + apart.tax,
+        tax_code=taxed.tax_code,
+        tax_rate=taxed.rate,
+        nominal=(where.item.nominal if where.item else "") or case.chart.lines.sales_nominal,
+        rule=where.rule,
+        service=where.service,
+        order_item=line.item_id,
     )
 
 
-def _stock_findings(case: Case, line: SalesLine) -> tuple[Finding, ...]:
-    item, code = stock_item(line.sku, case.stock), sage_code(line.sku)
-    if item is None and code:
-        what = f"Product {code} is on this document, and Sage has no product record of that code."
-        fix = f"Create the product {code} in Sage, or take the SKU of an existing product in the shop."
-    elif item is not None and item.inactive:
-        what = f"Product {item.code} is inactive in Sage."
-        fix = "Make it active again in Sage."
-    else:
-        return ()
-    why = "A line needs a product record, or stock and the product's own nominal code would be lost."
-    return (Finding(code=Code.STOCK_CODE_MISSING, what=what, why=why, fix=fix),)
+def _description(line: SalesLine, where: Stand) -> str:
+    """The shop's name for it, after the SKU unless the stock code says that already."""
+    name = line.name or line.sku
+    return fit(name if where.code == line.sku.upper() else f"{line.sku} {name}", LINE)
 
 
 def _unknown_type(line: SalesLine) -> Finding:

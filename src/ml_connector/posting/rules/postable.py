@@ -1,4 +1,4 @@
-"""Whether what the rules made can stand in this company: its nominals, its banks, its lock date, the sign."""
+"""Whether what the rules made can stand in this company: its nominals, its banks, its periods, the sign."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from ml_connector.documents.money import from_minor, to_minor
 from ml_connector.errors import Code, Finding
 from ml_connector.posting.choices.findings import bank_finding, nominal_finding
+from ml_connector.posting.choices.tender import TENDER_NAMES
+from ml_connector.posting.currency import foreign
 from ml_connector.posting.rules.case import Case, Made
+from ml_connector.posting.rules.periods import closed_period, posted_on
 
 
 def postable(case: Case, so_far: Made) -> Made:
@@ -24,28 +27,33 @@ def _nominals(case: Case, so_far: Made) -> Iterator[Finding]:
         finding = nominal_finding(nominals.get(code), code, what)
         if finding:
             yield finding
+    currency, base = foreign(case.document, case.chart), case.catalogue.base_currency
+    for bank, what in _banks(case, currency).items():
+        finding = bank_finding(nominals.get(bank), bank, what, currency=currency, base=base)
+        if finding:
+            yield finding
+
+
+def _banks(case: Case, currency: str) -> dict[str, str]:
+    """The banks that the document's money may go through, and what for."""
     method = case.document.order.method
-    bank = case.chart.payments.bank_of(method)
-    finding = bank_finding(nominals.get(bank), bank, f"The bank of payment method {method}") if bank else None
-    if finding:
-        yield finding
+    row = case.chart.payments.row_of(method, currency)
+    named = {row.bank if row else "": f"The bank of payment method {method}"}
+    for tendered in case.document.tenders:
+        clearing = case.chart.tender.clearing_of(tendered.tender, currency)
+        named.setdefault(clearing, f"The clearing account of {TENDER_NAMES[tendered.tender]}")
+    return {bank: what for bank, what in named.items() if bank}
 
 
 def _date(case: Case) -> Iterator[Finding]:
-    locked = case.catalogue.lock_date
-    if locked is not None and case.document.date <= locked:
-        yield Finding(
-            code=Code.BEFORE_LOCK_DATE,
-            what=f"The document is of {case.document.date:%d/%m/%Y}, and the company is locked up to "
-            f"{locked:%d/%m/%Y}.",
-            why="A period that has been closed, and perhaps declared, would change.",
-            fix="Move the lock date in Sage for as long as it takes, or enter the document by hand in an "
-            "open period.",
-        )
+    periods = case.chart.periods
+    closed = closed_period(posted_on(case.document.date, periods, case.catalogue), periods, case.catalogue)
+    if closed:
+        yield closed
 
 
 def _sign(case: Case) -> Iterator[Finding]:
-    total = to_minor(case.document.base.grand_total)
+    total = to_minor(case.document.base.worth)
     if total < 0:
         yield Finding(
             code=Code.DOCUMENT_NEGATIVE,

@@ -22,16 +22,19 @@ from ml_connector.posting.plan import (
     DocumentLine,
     Effect,
     EnsureCustomer,
+    FieldChange,
     Plan,
     PostDocument,
     Receipt,
     RefundPayment,
+    UpdateCustomer,
     UpdateLedger,
 )
 from ml_connector.sage.books import BooksDoor, LookIndex
 
 ACCOUNT, EMAIL = "SHOPPER1", "shopper@example.com"
 ON_HOLD = "ONHOLD01"
+EURO_ACCOUNT, EURO_BANK = "EUROSAM1", "1220"
 PRODUCTS = ("MUG-BLUE", "MUG-RED")
 SALES, CARRIAGE, DISCOUNTS, BANK = "4000", "4905", "4009", "1200"
 STANDARD, REDUCED, ZERO = 1, 5, 0
@@ -86,6 +89,17 @@ class Bench(Protocol):
 
     def pay_by_hand(self, split: int, account_ref: str, amount: int) -> None:
         """A person enters a receipt and allocates it to a split of an invoice."""
+        ...
+
+    def enter_by_hand(
+        self, account_ref: str, day: date, reference: str, details: str, net: int, tax: int, *, credit: bool
+    ) -> None:
+        """A person enters an invoice or credit (SI, SC) straight into the ledger, on the sales nominal at the
+        standard rate; `details` stand on its split."""
+        ...
+
+    def type_into_account(self, account_ref: str, field: str, value: str) -> None:
+        """A person types into a field of an account, named as in `CUSTOMER_FIELDS`."""
         ...
 
     def lock_until(self, day: date) -> None:
@@ -199,20 +213,29 @@ def credit_note(reference: str = "K7-C1") -> Plan:
 
 
 def discounted_invoice(reference: str = "K7-I8") -> Plan:
-    """A discount on a line, a line of nothing, a reduced rate, and a negative line for what is left."""
+    """A discount on a line, a line of nothing, a reduced rate whose VAT is a penny from what Sage would
+    compute, and a negative line for what is left.
+    """
     discounted = replace(line(PRODUCTS[0], "10.00", 2), discount=500, net=1500, tax=300)
-    reduced = replace(line(PRODUCTS[1], "4.00"), tax=20, tax_code=REDUCED, tax_rate=Decimal(5))
+    reduced = replace(line(PRODUCTS[1], "4.00"), tax=21, tax_code=REDUCED, tax_rate=Decimal(5))
     free = replace(line(PRODUCTS[1], "0.00"), tax_code=ZERO, tax_rate=Decimal(0))
     negative = replace(line("S3", "2.00"), nominal=DISCOUNTS, negative=True, service=True)
     return plan_of(document((discounted, reduced, free, negative), None, credit=False), reference)
 
 
-def customer(account_ref: str, email: str, *, create: bool = True) -> Plan:
+def free_invoice(reference: str = "K7-I9") -> Plan:
+    """A line of nothing, and nothing else."""
+    free = replace(line(PRODUCTS[1], "0.00"), tax_code=ZERO, tax_rate=Decimal(0))
+    return plan_of(document((free,), None, credit=False), reference)
+
+
+def customer(account_ref: str, email: str, *, create: bool = True, by_reference: bool = False) -> Plan:
     """An account to be ensured."""
     effect = EnsureCustomer(
         id="customer",
         account_ref=account_ref,
         create=create,
+        by_reference=by_reference,
         fields=CustomerFields(
             name="Nora New",
             address=ADDRESS,
@@ -226,6 +249,15 @@ def customer(account_ref: str, email: str, *, create: bool = True) -> Plan:
             tax_code=STANDARD,
         ),
     )
+    return _of_account(account_ref, effect)
+
+
+def update(account_ref: str, *changes: FieldChange) -> Plan:
+    """Fields of an account that are to follow the shop."""
+    return _of_account(account_ref, UpdateCustomer(id="update", account_ref=account_ref, changes=changes))
+
+
+def _of_account(account_ref: str, effect: EnsureCustomer | UpdateCustomer) -> Plan:
     return Plan(
         key=f"conformance/customer/{account_ref}",
         kind=Kind.CUSTOMER,

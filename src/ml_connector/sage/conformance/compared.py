@@ -20,6 +20,7 @@ from ml_connector.sage.conformance.bench import (
     credit_note,
     customer,
     discounted_invoice,
+    free_invoice,
     invoice,
     plan_of,
 )
@@ -115,6 +116,17 @@ def check_the_ledger_reader_tells_what_was_sold(bench: Bench) -> None:
         must(gross == plan.gross, f"{plan.reference} comes to what was planned.", entry)
 
 
+def check_a_document_of_nothing_is_posted_without_an_entry(bench: Bench) -> None:
+    """Its ledger update is absent, then made, then found as planned; the ledger holds nothing of it."""
+    plan = free_invoice()
+    make_some(bench, plan)
+    with bench.door.open(bench.index) as books:
+        found = must_be_equal(fresh_look(books, plan, plan.effects[1]), "The ledger update is found again.")
+        entries = list(books.ledger())
+    must("invoice_number" in found.numbers, "The document's number is told.", found)
+    must(entries == [], "Nothing of it is in the ledger.", entries)
+
+
 def check_the_catalogue_tells_what_stands(bench: Bench) -> None:
     """Accounts with their e-mails, products, nominals, banks and tax codes with their own rates."""
     make_some(bench, customer("NEWNORA1", "Nora@Example.com"))
@@ -122,6 +134,7 @@ def check_the_catalogue_tells_what_stands(bench: Bench) -> None:
         catalogue, identity = books.catalogue(), books.identity()
     must(catalogue.company == identity and bool(identity.company_id), "The company is the one that is open.")
     must(catalogue.base_currency == "GBP", "The base currency is told.", catalogue.base_currency)
+    must({"GBP", "EUR"} <= {*catalogue.currencies}, "All currencies are told.", catalogue.currencies)
     emails = {email.casefold() for account in catalogue.accounts for email in account.emails}
     must({EMAIL, "nora@example.com"} <= emails, "Old and new accounts are told.", emails)
     must({*PRODUCTS} <= {item.code for item in catalogue.stock}, "Products are told.", catalogue.stock)
@@ -178,6 +191,7 @@ COMPARED: tuple[Check, ...] = (
     check_money_differs,
     check_outstanding_amounts_tell_an_allocation,
     check_the_ledger_reader_tells_what_was_sold,
+    check_a_document_of_nothing_is_posted_without_an_entry,
     check_the_catalogue_tells_what_stands,
     check_an_account_is_found_by_its_email,
 )

@@ -71,9 +71,9 @@ def check_money_needs_a_bank(bench: Bench) -> None:
     must(bench.writes() == before, "Nothing was written.", bench.writes())
 
 
-def check_another_currency_is_refused(bench: Bench) -> None:
-    """This version posts in the base currency only."""
-    plan = replace(invoice(), currency="EUR")
+def check_a_currency_that_the_company_lacks_is_refused(bench: Bench) -> None:
+    """Nothing is asked or written in a currency that is not in the books' own list."""
+    plan = replace(invoice(), currency="XXX")
     effect = plan.effects[0]
     with bench.door.open(bench.index) as books:
         before = books.before(invoice(), effect)
@@ -83,7 +83,7 @@ def check_another_currency_is_refused(bench: Bench) -> None:
             lambda: books.write(plan, effect),
         )
         for act in acts:
-            must_refuse(act, Code.CUSTOMER_OTHER_CURRENCY, "Another currency is refused.")
+            must_refuse(act, Code.CURRENCY_MISSING, "An unknown currency is refused.")
     must(bench.writes() == 0, "Nothing was written.", bench.writes())
 
 
@@ -163,7 +163,7 @@ REFUSED: tuple[Check, ...] = (
     check_a_document_needs_its_account_and_products,
     check_a_locked_date_is_refused,
     check_money_needs_a_bank,
-    check_another_currency_is_refused,
+    check_a_currency_that_the_company_lacks_is_refused,
     check_a_ledger_update_needs_its_document,
     check_a_restored_backup_stops_the_company,
     check_another_company_is_refused,

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import cast
 
 from ml_connector.posting.company import Account, Catalogue, CompanyIdentity, Nominal, StockItem, TaxCode
+from ml_connector.posting.effects import ADDRESS_FIELDS
 from ml_connector.sage.uk.checks import PERMITTED
 from ml_connector.sage.uk.currencies import Currencies
-from ml_connector.sage.uk.customer import emails
+from ml_connector.sage.uk.customer import FIELDS, emails
 from ml_connector.sage.uk.enums import ITEM_TYPES, SDO_READ
 from ml_connector.sage.uk.sdo import (
     Fields,
@@ -63,6 +64,8 @@ def read_catalogue(session: Session, currencies: Currencies, company: CompanyIde
             default_nominal=text(fields, "SALES_NOMINAL"),
             default_tax_code=whole(fields, "SALES_DEF_TAX_CODE"),
             lock_date=_lock_date(setup, session.user),
+            vat_cash_accounting=_vat_cash(fields),
+            currencies=currencies.codes,
         )
 
 
@@ -97,14 +100,20 @@ def _live(session: Session, kind: str) -> Iterator[Record]:
 
 
 def _account(fields: Fields, currencies: Currencies) -> Account:
+    address = tuple(text(fields, FIELDS[name]) for name in ADDRESS_FIELDS)
     return Account(
         ref=text(fields, "ACCOUNT_REF"),
         name=text(fields, "NAME"),
         emails=emails(fields),
         currency=currencies.code(whole(fields, "CURRENCY")),
-        postcode=text(fields, "ADDRESS_5"),
+        postcode=address[-1],
         on_hold=bool(whole(fields, "ACCOUNT_ON_HOLD")),
         inactive=bool(whole(fields, "INACTIVE_FLAG")),
+        contact=text(fields, "CONTACT_NAME"),
+        telephone=text(fields, "TELEPHONE"),
+        vat_number=text(fields, "VAT_REG_NUMBER"),
+        country=text(fields, "COUNTRY_CODE"),
+        address=address,
     )
 
 
@@ -145,6 +154,20 @@ def _tax_codes(session: Session) -> Iterator[TaxCode]:
         description, rate = text(fields, f"T{number}_DESCRIPTION"), exact(fields, f"T{number}_RATE")
         if description or rate:
             yield TaxCode(number=number, description=description, rate=rate)
+
+
+def _vat_cash(fields: Fields) -> bool:
+    """Whether the company is under VAT cash accounting; a Sage whose SetupData has no such field says no.
+
+    The name is that of ODBC's COMPANY; it was not seen in SDO (§3.8). A document that such a company does not
+    take is then refused while it is saved, before anything stands.
+    """
+    try:
+        return bool(whole(fields, "VAT_CASH"))
+    except Exception as error:
+        if not hasattr(error, "hresult"):
+            raise
+        return False
 
 
 def _lock_date(setup: SetupFile, user: str) -> date | None:

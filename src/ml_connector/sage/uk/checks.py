@@ -47,25 +47,28 @@ class Checks:
         with self._session.reading("asking for the lock date"):
             self._date(day, reached_sage=True)
 
-    def bank(self, code: str) -> None:
-        """The nominal is a bank, as Sage wants for money."""
-        if ("bank", code) in self._fine:
+    def bank(self, code: str, currency: str) -> None:
+        """The nominal is a bank, as Sage wants for money, and is kept in the money's currency."""
+        if (f"bank in {currency}", code) in self._fine:
             return
         with self._session.reading(f"checking the bank {code}"):
-            if not self._found("BankRecord", "ACCOUNT_REF", code):
+            bank = self._found("BankRecord", "ACCOUNT_REF", code)
+            if bank is None:
                 raise NeedsPerson(findings.not_a_bank(code), reached_sage=True)
-        self._fine.add(("bank", code))
+            kept_in = self._currencies.code(whole(bank.Fields, "CURRENCY"))
+            if kept_in != currency:
+                raise NeedsPerson(findings.bank_in_other_currency(code, kept_in, currency), reached_sage=True)
+        self._fine.add((f"bank in {currency}", code))
 
     def _account(self, plan: Plan) -> None:
         account = self._found("SalesRecord", "ACCOUNT_REF", plan.account_ref)
         if account is None:
             raise NeedsPerson(findings.account_missing(plan.account_ref))
         fields = account.Fields
-        currency = whole(fields, "CURRENCY")
+        currency = self._currencies.code(whole(fields, "CURRENCY"))
         refused: Finding | None = None
-        if currency != self._currencies.base_number:
-            code = self._currencies.code(currency)
-            refused = findings.other_currency(plan.account_ref, code, plan.currency)
+        if currency != plan.currency:
+            refused = findings.other_currency(plan.account_ref, currency, plan.currency)
         elif whole(fields, "ACCOUNT_ON_HOLD"):
             refused = findings.account_on_hold(plan.account_ref)
         elif whole(fields, "INACTIVE_FLAG"):

@@ -13,6 +13,7 @@ from typing import cast
 
 from ml_connector.errors import Defect
 from ml_connector.posting.plan import DocumentLine, Plan, PostDocument
+from ml_connector.sage.uk.currencies import Currencies
 from ml_connector.sage.uk.enums import INVOICE_TYPE, LEDGER_TYPE
 from ml_connector.sage.uk.sdo import InvoicePost, moment, money
 from ml_connector.sage.uk.session import Session
@@ -23,14 +24,19 @@ ORDER_REFERENCE_LENGTH = 30
 Values = dict[str, str | int | float | datetime]
 
 
-def save_document(session: Session, plan: Plan, effect: PostDocument) -> None:
-    """Save the document. Raises what `Session.writing` raises."""
+def save_document(session: Session, currencies: Currencies, plan: Plan, effect: PostDocument) -> None:
+    """Save the document. Raises what `Session.writing` raises, and what `foreign_values` raises."""
     doing = f"saving the document {plan.reference}"
     type_code = INVOICE_TYPE[effect.credit, effect.service]
+    foreign = currencies.foreign_values(plan.currency, reached_sage=False)
     with session.writing(doing, reached_sage=False):
         post = cast(InvoicePost, session.create("InvoicePost"))
         post.Type = LEDGER_TYPE[type_code]
-        header: Values = {"INVOICE_TYPE_CODE": int(type_code), **_header(plan, effect)}
+        header: Values = {
+            "INVOICE_TYPE_CODE": int(type_code),
+            **_header(plan, effect),
+            **foreign,
+        }
         session.put("InvoicePost.Header", post.Header.Fields, header)
         items = post.Items
         for line in effect.lines:

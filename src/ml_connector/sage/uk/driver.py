@@ -7,9 +7,17 @@ comparison of what stands in Sage with the plan to `sage/looks.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
-from ml_connector.errors import Defect, NeedsPerson
-from ml_connector.posting.company import Catalogue, CompanyIdentity, LedgerEntry, LedgerSplit, Watermark
+from ml_connector.errors import Defect
+from ml_connector.posting.company import (
+    Catalogue,
+    CompanyIdentity,
+    CustomerEntry,
+    LedgerEntry,
+    LedgerSplit,
+    Watermark,
+)
 from ml_connector.posting.plan import (
     Allocation,
     Effect,
@@ -18,15 +26,21 @@ from ml_connector.posting.plan import (
     PostDocument,
     Receipt,
     RefundPayment,
+    UpdateCustomer,
 )
-from ml_connector.sage import findings
 from ml_connector.sage.books import Before, Look, LookIndex
 from ml_connector.sage.looks import allocation_look, document_look, ledger_look, money_look
+from ml_connector.sage.standing import customer_entry
 from ml_connector.sage.uk.allocation import allocate
 from ml_connector.sage.uk.catalogue import read_catalogue, read_identity
 from ml_connector.sage.uk.checks import Checks
 from ml_connector.sage.uk.currencies import Currencies
-from ml_connector.sage.uk.customer import create_customer, look_for_customer
+from ml_connector.sage.uk.customer import (
+    create_customer,
+    look_for_customer,
+    look_for_update,
+    update_customer,
+)
 from ml_connector.sage.uk.document import save_document
 from ml_connector.sage.uk.enums import SI_AND_SC
 from ml_connector.sage.uk.index import ReferenceIndex
@@ -38,7 +52,7 @@ from ml_connector.sage.uk.session import Session
 
 
 class SageUkBooks:
-    """`Books` on one open session. Plans in another than the base currency raise `NeedsPerson`."""
+    """`Books` on one open session. Plans in a currency that the company lacks raise `NeedsPerson`."""
 
     def __init__(self, session: Session, store: LookIndex) -> None:
         self._session = session
@@ -63,7 +77,7 @@ class SageUkBooks:
         return read_catalogue(self._session, self._currencies, self._identity)
 
     def before(self, plan: Plan, effect: Effect) -> Before:
-        self._only_base_currency(plan)
+        self._currencies.number(plan.currency)
         watermark = self._index.catch_up()
         if not isinstance(effect, Allocation):
             return Before(watermark=watermark)
@@ -75,9 +89,11 @@ class SageUkBooks:
         )
 
     def look(self, plan: Plan, effect: Effect, before: Before) -> Look:
-        self._only_base_currency(plan)
+        self._currencies.number(plan.currency)
         if isinstance(effect, EnsureCustomer):
-            return look_for_customer(self._session, effect)
+            return look_for_customer(self._session, self._currencies, effect)
+        if isinstance(effect, UpdateCustomer):
+            return look_for_update(self._session, effect)
         self._index.catch_up(before.watermark)
         if isinstance(effect, Allocation):
             sides = self._lookup.split(effect.debit), self._lookup.split(effect.credit)
@@ -91,17 +107,19 @@ class SageUkBooks:
         return ledger_look(plan, effect, documents, entries)
 
     def write(self, plan: Plan, effect: Effect) -> None:
-        self._only_base_currency(plan)
+        self._currencies.number(plan.currency)
         session = self._session
         if isinstance(effect, EnsureCustomer):
             create_customer(session, self._currencies, plan, effect)
+        elif isinstance(effect, UpdateCustomer):
+            update_customer(session, effect)
         elif isinstance(effect, PostDocument):
             self._checks.document(plan, effect)
-            save_document(session, plan, effect)
+            save_document(session, self._currencies, plan, effect)
         elif isinstance(effect, Receipt | RefundPayment):
-            self._checks.bank(effect.bank)
+            self._checks.bank(effect.bank, plan.currency)
             self._checks.date(effect.date)
-            post_money(session, plan, effect)
+            post_money(session, self._currencies, plan, effect)
         elif isinstance(effect, Allocation):
             allocate(session, effect, self._lookup.split(effect.debit), self._lookup.split(effect.credit))
         else:
@@ -126,6 +144,7 @@ class SageUkBooks:
                 ),
             )
 
-    def _only_base_currency(self, plan: Plan) -> None:
-        if plan.currency != self._currencies.base:
-            raise NeedsPerson(findings.other_currency(plan.account_ref, self._currencies.base, plan.currency))
+    def customer_entries(self, since: date) -> Iterator[CustomerEntry]:
+        for entry in self._reader.entries_of_anybody(SI_AND_SC, since):
+            if entry.date is not None:
+                yield customer_entry(entry, entry.date)

@@ -192,6 +192,12 @@ MEANINGS: dict[int, Meaning] = {
         "A customer account with this reference exists already.",
         "Choose another account reference, or map the shopper to the account that exists.",
     ),
+    89: Meaning(
+        Next.PERSON,
+        Code.DOCUMENT_NEGATIVE,
+        "The document comes to less than nothing, or one of its tax codes does under VAT cash accounting.",
+        "Look at the document in the shop; if it is right, enter it by hand.",
+    ),
     90: Meaning(
         Next.PERSON,
         Code.STOCK_CODE_IMPOSSIBLE,

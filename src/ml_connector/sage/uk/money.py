@@ -11,16 +11,18 @@ from __future__ import annotations
 from typing import cast
 
 from ml_connector.posting.plan import Plan, Receipt, RefundPayment
+from ml_connector.sage.uk.currencies import Currencies
 from ml_connector.sage.uk.enums import NON_VAT_TAX_CODE, TransType
 from ml_connector.sage.uk.sdo import TransactionPost, moment, money
 from ml_connector.sage.uk.session import Session
 
 
-def post_money(session: Session, plan: Plan, effect: Receipt | RefundPayment) -> None:
-    """Enter the money. Raises what `Session.writing` raises."""
+def post_money(session: Session, currencies: Currencies, plan: Plan, effect: Receipt | RefundPayment) -> None:
+    """Enter the money. Raises what `Session.writing` raises, and what `foreign_values` raises."""
     is_receipt = isinstance(effect, Receipt)
     doing = f"entering the {'receipt' if is_receipt else 'refund payment'} {effect.reference}"
     kind = int(TransType.SA if is_receipt else TransType.SP)
+    foreign = currencies.foreign_values(plan.currency, reached_sage=True)
     with session.writing(doing, reached_sage=True):
         post = cast(TransactionPost, session.create("TransactionPost"))
         header = {
@@ -30,6 +32,7 @@ def post_money(session: Session, plan: Plan, effect: Receipt | RefundPayment) ->
             "DATE": moment(effect.date),
             "INV_REF": effect.reference,
             "DETAILS": effect.details,
+            **foreign,
         }
         session.put("TransactionPost.Header", post.Header.Fields, header)
         split = {

@@ -7,6 +7,8 @@ not there (reference: sage50_uk_sdo.md §6).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from typing import cast
 
 from ml_connector.sage.standing import StandingDocument, StandingEntry, StandingLine, StandingSplit
@@ -33,11 +35,13 @@ class Reader:
             fields = record.Fields
             if whole(fields, "DELETED_FLAG"):
                 return None
+            currency = whole(fields, "CURRENCY")
             return StandingDocument(
                 number=number,
                 account_ref=text(fields, "ACCOUNT_REF"),
                 date=day(fields, "INVOICE_DATE"),
-                currency=self._currencies.code(whole(fields, "CURRENCY")),
+                currency=self._currencies.code(currency),
+                base_gross=None if currency == self._currencies.base_number else _base_gross(fields),
                 credit=whole(fields, "INVOICE_TYPE_CODE") in CREDITS,
                 reference=text(fields, "CUST_ORDER_NUMBER"),
                 lines=tuple(_lines(record.Link)) if lines else (),
@@ -80,6 +84,24 @@ class Reader:
                     yield self._entry(headers, fields)
                 standing = headers.MoveNext()
 
+    def entries_of_anybody(self, types: frozenset[int], since: date) -> Iterator[StandingEntry]:
+        """Every ledger entry of these types dated `since` or later, whoever made it, with its details."""
+        headers = cast(LinkedFile, self._session.create("HeaderData"))
+        with self._session.reading("reading what others entered"):
+            standing = headers.MoveFirst()
+            while standing:
+                fields = headers.Fields
+                dated = day(fields, "DATE")
+                if (
+                    whole(fields, "TYPE") in types
+                    and dated is not None
+                    and dated >= since
+                    and not whole(fields, "DELETED_FLAG")
+                ):
+                    entry = self._entry(headers, fields)
+                    yield replace(entry, details=_details(text(fields, "DETAILS"), headers.Link))
+                standing = headers.MoveNext()
+
     def _entry(self, headers: LinkedFile, fields: Fields) -> StandingEntry:
         return StandingEntry(
             header=whole(fields, "HEADER_NUMBER"),
@@ -92,6 +114,13 @@ class Reader:
             user=text(fields, "USER_NAME"),
             splits=tuple(_splits(headers.Link)),
         )
+
+
+def _base_gross(fields: Fields) -> int:
+    """What Sage makes of a foreign document in base currency, in its own figures (§3.3)."""
+    return sum(
+        pence(fields, name) for name in ("BASE_TOT_NET", "BASE_TOT_TAX", "BASE_CARR_NET", "BASE_CARR_TAX")
+    )
 
 
 def _stand_on(file: LinkedFile, number: int, name: str) -> bool:
@@ -139,6 +168,15 @@ def _splits(splits: LinkedFile) -> Iterator[StandingSplit]:
         if not whole(fields, "DELETED_FLAG"):
             yield _split(fields)
         standing = splits.MoveNext()
+
+
+def _details(header: str, splits: LinkedFile) -> tuple[str, ...]:
+    """The details of a header and of its splits, each text once."""
+    found, standing = [header], splits.MoveFirst()
+    while standing:
+        found.append(text(splits.Fields, "DETAILS"))
+        standing = splits.MoveNext()
+    return tuple(each for each in dict.fromkeys(found) if each)
 
 
 def _split(fields: Fields) -> StandingSplit:
