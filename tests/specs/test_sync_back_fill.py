@@ -134,3 +134,26 @@ def test_memory_is_flat_from_two_hundred_documents_to_a_thousand(tmp_path: Path)
         assert tx.count_stored(Flow.ORDERS, 0, 10_000, None) == 1_000
     place.ledger.engine.dispose()
     assert peaks[1] < peaks[0] * 1.3
+
+
+class AskedAnew(RunningShop):
+    """While its second page is read, a person asks for everything from the beginning."""
+
+    pages: int = 0
+    place: Place
+
+    def get(self, path: str, query: str = "") -> str:
+        if path == "orders":
+            self.pages += 1
+            if self.pages == 2:
+                with self.place.ledger.begin() as tx:
+                    tx.save_cursor(Flow.ORDERS, "")
+        return super().get(path, query)
+
+
+def test_a_full_sweep_that_is_asked_for_while_one_is_under_way_is_not_lost(place: Place) -> None:
+    shop = AskedAnew(250, per_second=1)
+    shop.place = place
+    read(place, shop, Flow.ORDERS)
+    assert shop.pages == 2 + 3, "two pages, and then all three from the first"
+    assert (progress(place, Flow.ORDERS).read, progress(place, Flow.ORDERS).left) == (250, 0)

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select, text
 from ml_connector.documents.identity import Kind
 from ml_connector.documents.likeness import WITHIN, LookAlike, OrderSeen
 from ml_connector.records import tables
-from ml_connector.records.many import run_many
+from ml_connector.records.many import are_close, run_many
 from ml_connector.records.readings import Readings
 from ml_connector.sync.passage import State
 
@@ -31,12 +31,13 @@ _STORE = text("""
 """)
 _SOLD = (
     select(tables.records.c.order_id)
-    .where(
-        tables.records.c.connection_id == bindparam("of_connection"),
-        tables.records.c.order_id.in_(bindparam("of_orders", expanding=True)),
-    )
+    .where(tables.records.c.connection_id == bindparam("of_connection"))
     .distinct()
     .order_by(tables.records.c.order_id)
+)
+_SOLD_OF = _SOLD.where(tables.records.c.order_id.in_(bindparam("of_orders", expanding=True)))
+_SOLD_BETWEEN = _SOLD.where(
+    tables.records.c.order_id >= bindparam("lowest"), tables.records.c.order_id <= bindparam("highest")
 )
 _SEEN = tables.orders_seen.c
 _OWN = select(_SEEN.order_id, _SEEN.likeness, _SEEN.made_at).where(
@@ -75,8 +76,15 @@ class LookAlikes(Readings):
         run_many(self.connection, _STORE, rows)
 
     def sold_orders(self, order_ids: Sequence[int]) -> tuple[int, ...]:
-        values = {"of_connection": self.connection_id, "of_orders": order_ids}
-        return tuple(self.connection.execute(_SOLD, values).scalars()) if order_ids else ()
+        if not order_ids:
+            return ()
+        where = {"of_connection": self.connection_id}
+        if not are_close(order_ids):
+            return tuple(self.connection.execute(_SOLD_OF, {**where, "of_orders": order_ids}).scalars())
+        extent = {"lowest": min(order_ids), "highest": max(order_ids)}
+        wanted = frozenset(order_ids)
+        sold = self.connection.execute(_SOLD_BETWEEN, {**where, **extent}).scalars()
+        return tuple(order_id for order_id in sold if order_id in wanted)
 
     def orders_like(self, order_ids: Sequence[int]) -> tuple[int, ...]:
         found = {each.order_id for each in self._like(order_ids)} if order_ids else set[int]()

@@ -25,6 +25,12 @@ def run_many(connection: Connection, statement: TextClause, rows: Sequence[Mappi
     return connection.exec_driver_sql(compiled.string, values).rowcount
 
 
+def are_close(ids: Sequence[int]) -> bool:
+    """Whether asking for the whole range of these ids is cheaper than naming each of them, as it is for a
+    page of a back-fill: a statement with a hundred names in it is written out anew each time."""
+    return max(ids) - min(ids) < 4 * len(ids)
+
+
 @lru_cache(maxsize=16)
 def _compiled(statement: TextClause, dialect: Dialect) -> SQLCompiler:
     return statement.compile(dialect=dialect)

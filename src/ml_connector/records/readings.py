@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, Table, Update, bindparam, insert, sel
 
 from ml_connector.clock import Clock
 from ml_connector.records import tables
-from ml_connector.records.many import run_many
+from ml_connector.records.many import are_close, run_many
 from ml_connector.sync.ports import Flow, Payload
 
 # Statements that run for every page are made once: to make one costs more than to run it.
@@ -28,7 +28,10 @@ _STORE = text("""
 _HASHES = select(tables.payloads.c.entity_id, tables.payloads.c.hash).where(
     tables.payloads.c.connection_id == bindparam("connection_id"),
     tables.payloads.c.kind == bindparam("kind"),
-    tables.payloads.c.entity_id.in_(bindparam("ids", expanding=True)),
+)
+_HASHES_OF = _HASHES.where(tables.payloads.c.entity_id.in_(bindparam("ids", expanding=True)))
+_HASHES_BETWEEN = _HASHES.where(
+    tables.payloads.c.entity_id >= bindparam("lowest"), tables.payloads.c.entity_id <= bindparam("highest")
 )
 
 
@@ -76,17 +79,24 @@ class Readings:
         return tuple(changed)
 
     def _hashes(self, payloads: Sequence[Payload]) -> dict[tuple[str, int], str]:
-        """What is stored of these, as its hash."""
+        """What is stored of these, and perhaps of some beside them, as its hash."""
         ids: dict[str, list[int]] = {}
         for payload in payloads:
             ids.setdefault(payload.kind, []).append(payload.entity_id)
         return {
             (kind, entity_id): hashed
             for kind, several in ids.items()
-            for entity_id, hashed in self.connection.execute(
-                _HASHES, {"connection_id": self.connection_id, "kind": kind, "ids": several}
-            )
+            for entity_id, hashed in self._hashes_of(kind, several)
         }
+
+    def _hashes_of(self, kind: str, ids: Sequence[int]) -> list[tuple[int, str]]:
+        where = {"connection_id": self.connection_id, "kind": kind}
+        if are_close(ids):
+            extent = {"lowest": min(ids), "highest": max(ids)}
+            rows = self.connection.execute(_HASHES_BETWEEN, {**where, **extent})
+        else:
+            rows = self.connection.execute(_HASHES_OF, {**where, "ids": ids})
+        return [(entity_id, hashed) for entity_id, hashed in rows]
 
     def payload(self, kind: str, entity_id: int) -> str | None:
         found = self._get(

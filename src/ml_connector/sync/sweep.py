@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ml_connector.errors import Code, Finding, NeedsPerson
@@ -31,30 +31,51 @@ def sweep(
     store: Store, shop: ShopReads, decider: Decider, connection_id: str, flow: Flow, now: datetime
 ) -> int:
     """Read one flow to its present end; returns how many payloads were new or changed."""
+    with store.begin() as tx:
+        cursor, progress, extent = tx.cursor(flow), tx.progress(flow), extent_of(tx, decider, flow)
     changed = failing = 0
     for _ in range(PAGES_MAX):
-        with store.begin() as tx:
-            cursor, progress = tx.cursor(flow), tx.progress(flow)
-            extent = extent_of(tx, decider, flow)
         if extent.since is not None and progress.before_cut_over is None and flow is not Flow.ORDERS:
             before = shop.count(flow, Extent(before=extent.since))
             progress = replace(progress, before_cut_over=before)
         page = shop.changes(flow, cursor, extent)
         further = _further(progress, page, begins=not cursor or not progress.under_way, now=now)
-
-        def keep(tx: Transaction, cursor: str = page.cursor, progress: Progress = further) -> None:
-            tx.save_cursor(flow, cursor)
-            tx.save_progress(flow, progress)
-
+        keep = _Keep(flow, cursor, page.cursor, further)
         changed += store_read(
             store, shop, decider, connection_id, flow, page.payloads, now, actor=ACTOR, also=keep
         )
-        failing += sum(1 for payload in page.payloads if payload.failure)
+        fails = sum(1 for payload in page.payloads if payload.failure)
+        failing += fails
         if failing >= FAILING_AT_ONCE:
             raise _fails_on_many(flow, failing)
         if not page.more:
             break
+        cursor, progress = keep.cursor, keep.progress
+        if fails:
+            with store.begin() as tx:
+                extent = extent_of(tx, decider, flow)
     return changed
+
+
+@dataclass(slots=True)
+class _Keep:
+    """Saves how far a flow has been read, in the transaction that stores the page; tells where to go on.
+
+    Somebody may have asked meanwhile to begin at the beginning: then that stands, and is gone on with.
+    """
+
+    flow: Flow
+    was: str
+    cursor: str
+    progress: Progress
+
+    def __call__(self, tx: Transaction) -> None:
+        present = tx.cursor(self.flow)
+        if present != self.was:
+            self.cursor = present
+            return
+        tx.save_cursor(self.flow, self.cursor)
+        tx.save_progress(self.flow, self.progress)
 
 
 def extent_of(tx: Transaction, decider: Decider, flow: Flow) -> Extent:
